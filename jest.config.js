@@ -1,0 +1,27 @@
+/** `npm test` runs every project; `npm run test:unit` needs no database. */
+const shared = {
+  rootDir: __dirname,
+  testEnvironment: 'node',
+  moduleFileExtensions: ['js', 'mjs', 'ts', 'json'],
+  moduleNameMapper: {
+    '^@platform/([^/]+)$': '<rootDir>/libs/platform/src/$1/index',
+    '^@app/([^/]+)$': '<rootDir>/libs/$1/src/index',
+  },
+  modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.data'],
+  transform: { '^.+\\.ts$': '@swc/jest' },
+};
+
+module.exports = {
+  projects: [
+    { ...shared, displayName: 'unit', testMatch: ['<rootDir>/{libs,apps}/**/*.spec.ts'] },
+    { ...shared, displayName: 'architecture', testMatch: ['<rootDir>/test/architecture/**/*.spec.ts'] },
+    {
+      ...shared,
+      displayName: 'e2e',
+      testMatch: ['<rootDir>/test/**/*.e2e-spec.ts'],
+      globalSetup: '<rootDir>/test/support/global-setup.mjs',
+      globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
+      setupFilesAfterEnv: ['<rootDir>/test/support/setup-after-env.ts'],
+    },
+  ],
+};
