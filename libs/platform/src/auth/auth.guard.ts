@@ -1,0 +1,76 @@
+import { Injectable, type ExecutionContext } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import { AuthGuard } from '@nestjs/passport';
+import { AppError, forbidden, unauthenticated } from '@platform/errors';
+import { currentContext } from '@platform/observability';
+import type { AccessTokenClaims } from './access-tokens';
+import type { Actor } from './actor';
+import { EndedSessions } from './ended-sessions';
+import { POLICY, type AuthenticatedRequest, type Policy } from './policies';
+import { VerifiedTokens } from './verified-tokens';
+
+type Request = AuthenticatedRequest & { headers: Record<string, string | undefined> };
+
+/** The one guard of the whole API. A route that declares no policy is a bug and is refused. */
+@Injectable()
+export class AccessGuard extends AuthGuard('access-token') {
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly tokens: VerifiedTokens,
+    private readonly endedSessions: EndedSessions,
+  ) {
+    super();
+  }
+
+  override async canActivate(context: ExecutionContext): Promise<boolean> {
+    const policy = this.reflector.getAllAndOverride<Policy | undefined>(POLICY, [
+      context.getHandler(),
+      context.getClass(),
+    ]);
+    if (!policy) throw new Error(`${context.getClass().name}.${context.getHandler().name} declares no policy.`);
+    const request = context.switchToHttp().getRequest<Request>();
+    const actor = await (policy.kind === 'public'
+      ? this.identifyIfPossible(request, context)
+      : this.identify(request, context));
+    if (actor) {
+      request.actor = actor;
+      const current = currentContext();
+      if (current) current.actor = actor.id;
+    }
+    if (policy.kind === 'public') return true;
+    if (!actor) throw unauthenticated();
+    if (policy.kind === 'permission' && !actor.permissions.has(policy.permission)) throw forbidden();
+    return true;
+  }
+
+  /** passport's callback: turns its outcome into the claims, or into our errors. */
+  override handleRequest<Claims = AccessTokenClaims>(_error: unknown, claims: Claims | false, info: unknown): Claims {
+    if (claims) return claims;
+    if ((info as Error | undefined)?.name === 'TokenExpiredError') {
+      throw new AppError('unauthenticated', 'token_expired', 'The access token has expired; refresh it.');
+    }
+    throw unauthenticated();
+  }
+
+  /** A public route serves everybody, so also who shows a token that is no longer good (to refresh it, say). */
+  private async identifyIfPossible(request: Request, context: ExecutionContext): Promise<Actor | undefined> {
+    try {
+      return await this.identify(request, context);
+    } catch (error) {
+      if (error instanceof AppError) return undefined;
+      throw error;
+    }
+  }
+
+  private async identify(request: Request, context: ExecutionContext): Promise<Actor | undefined> {
+    const header = request.headers['authorization'];
+    if (header === undefined) return undefined;
+    const token = header.startsWith('Bearer ') ? header.slice(7) : '';
+    const known = this.tokens.find(token);
+    if (known) return known;
+    await super.canActivate(context);
+    const claims = (request as { user?: AccessTokenClaims }).user;
+    if (!claims || this.endedSessions.has(claims.sid)) throw unauthenticated();
+    return this.tokens.remember(token, claims);
+  }
+}

@@ -1,0 +1,7 @@
+export * from './access-tokens';
+export * from './actor';
+export * from './auth-config';
+export * from './auth.module';
+export { EndedSessions } from './ended-sessions';
+export * from './policies';
+export { VerifiedTokens } from './verified-tokens';

@@ -1,0 +1,15 @@
+import type { Settings } from './settings';
+
+/** The settings of this process, by the name under which people set them: `config.get('ORDER_EXPIRY')`. */
+export class Config {
+  constructor(private readonly settings: Settings) {}
+
+  get<Name extends keyof Settings>(name: Name): Settings[Name] {
+    return this.settings[name];
+  }
+
+  /** The address under which clients reach the API, without a slash at its end. */
+  get publicUrl(): string {
+    return (this.settings.PUBLIC_URL ?? `http://${this.settings.HOST}:${this.settings.PORT}`).replace(/\/$/, '');
+  }
+}

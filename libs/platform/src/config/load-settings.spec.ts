@@ -1,0 +1,36 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadSettings, SettingsError } from './load-settings';
+
+const complete = {
+  DATABASE_URL: 'postgres://u:p@127.0.0.1/db',
+  SMTP_URL: 'smtp://127.0.0.1:25',
+  JWT_KEYS_DIR: '/keys',
+  APP_SECRET: 's'.repeat(32),
+  SANDBOX_GATEWAY_URL: 'http://127.0.0.1:3400',
+  SANDBOX_WEBHOOK_SECRET: 'w'.repeat(32),
+};
+
+describe('loadSettings', () => {
+  it('fills in defaults and understands lengths of time and rates', () => {
+    const settings = loadSettings({ ...complete, ORDER_EXPIRY: '45m', RATE_LIMIT_AUTH: '5/60' });
+    expect(settings).toMatchObject({ PORT: 3000, ORDER_EXPIRY: 2700, GATEWAY_TIMEOUT: 5, CORS_ORIGINS: [] });
+    expect(settings.RATE_LIMIT_AUTH).toEqual({ limit: 5, windowSeconds: 60 });
+  });
+
+  it('names every problem at once and never a value', () => {
+    const broken = { ...complete, PORT: 'seven', ORDER_EXPIRY: 'soon', APP_SECRET: 'hunter2' };
+    const attempt = () => loadSettings({ ...broken, DATABASE_URL: '' });
+    expect(attempt).toThrow(SettingsError);
+    expect(attempt).toThrow(/PORT[^]*DATABASE_URL is missing[^]*APP_SECRET[^]*ORDER_EXPIRY/);
+    expect(attempt).not.toThrow(/hunter2/);
+  });
+
+  it('reads a secret from a file', () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'settings-')), 'secret');
+    writeFileSync(file, `${'f'.repeat(40)}\n`);
+    expect(loadSettings({ ...complete, APP_SECRET: '', APP_SECRET_FILE: file }).APP_SECRET).toBe('f'.repeat(40));
+    expect(() => loadSettings({ ...complete, APP_SECRET: '', APP_SECRET_FILE: '/no/such' })).toThrow(/APP_SECRET_FILE/);
+  });
+});

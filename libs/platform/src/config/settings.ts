@@ -1,0 +1,108 @@
+import { z } from 'zod';
+
+const port = z.coerce.number().int().min(0).max(65535);
+const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
+
+const UNIT_SECONDS: Record<string, number> = { ms: 0.001, s: 1, m: 60, h: 3600, d: 86400 };
+
+/** A length of time such as `30m`, `90s`, `500ms`; a bare number means seconds. The setting's value is in seconds. */
+const duration = z
+  .string()
+  .regex(/^\d+(\.\d+)?(ms|s|m|h|d)?$/, 'a length of time such as 30m, 90s or 500ms')
+  .transform((text) => {
+    const [, amount = '0', , unit = 's'] = /^(\d+(\.\d+)?)(ms|s|m|h|d)?$/.exec(text) ?? [];
+    return Number(amount) * (UNIT_SECONDS[unit] ?? 1);
+  });
+
+/** `requests/seconds`, e.g. `300/60`. */
+const rate = z
+  .string()
+  .regex(/^[1-9]\d{0,6}\/[1-9]\d{0,5}$/, 'requests/seconds, e.g. 300/60')
+  .transform((text) => {
+    const [limit = 0, windowSeconds = 0] = text.split('/').map(Number);
+    return { limit, windowSeconds };
+  });
+
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== ''),
+);
+
+/**
+ * Every setting of the product, in the order in which people look for them. The description is what README's table
+ * shows. A secret may also come from a file: `NAME_FILE` holds the path.
+ */
+export const settingsSchema = z.object({
+  PORT: port.default(3000).describe('Port of the API'),
+  HOST: z.string().default('127.0.0.1').describe('Address that the API binds to'),
+  PUBLIC_URL: z.url().optional().describe('Address under which clients reach the API; default http://HOST:PORT'),
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'postgres://user:password@host:port/database')
+    .describe('PostgreSQL 18'),
+  DATABASE_POOL: z.coerce
+    .number()
+    .int()
+    .min(2)
+    .max(100)
+    .default(10)
+    .describe('Connections of one process to PostgreSQL'),
+  DATABASE_NAMED_STATEMENTS: flag.default(true).describe('Off for a connection pooler without prepared statements'),
+  REDIS_URL: z
+    .string()
+    .regex(/^rediss?:\/\//, 'redis://host:port')
+    .optional()
+    .describe('Queues on Redis; without it they are on PostgreSQL'),
+  SMTP_URL: z
+    .string()
+    .regex(/^smtps?:\/\//, 'smtp://host:port')
+    .describe('Where mail goes out'),
+  MAIL_FROM: z.string().default('Countinghouse <shop@countinghouse.test>').describe('Sender of mail'),
+  JWT_KEYS_DIR: z.string().describe('Folder of RSA private keys, <kid>.pem; the last by name signs'),
+  JWT_ISSUER: z.string().default('countinghouse').describe('`iss` of access tokens'),
+  JWT_AUDIENCE: z.string().default('countinghouse-api').describe('`aud` of access tokens'),
+  APP_SECRET: z
+    .string()
+    .min(32)
+    .describe('Secret from which refresh tokens and cursors are derived; 32 characters or more'),
+  PASSWORD_MIN_LENGTH: z.coerce
+    .number()
+    .int()
+    .min(8)
+    .max(64)
+    .default(12)
+    .describe('Shortest password that is accepted'),
+  PAYMENT_PROVIDER: z.enum(['sandbox']).default('sandbox').describe('Payment gateway'),
+  SANDBOX_GATEWAY_URL: z.url().describe('Address of the sandbox gateway'),
+  SANDBOX_WEBHOOK_SECRET: z.string().min(24).describe('Shared secret of the sandbox gateway and its webhooks'),
+  GATEWAY_TIMEOUT: duration.prefault('5s').describe('How long a call to the payment gateway may take'),
+  ORDER_EXPIRY: duration.prefault('30m').describe('How long an unpaid order holds its stock'),
+  SHIPPING_FLAT_RATE: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(1_000_000)
+    .default(500)
+    .describe('Shipping of an order, minor units'),
+  LOW_STOCK_THRESHOLD: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(5)
+    .describe('Up to this many available units a product is `low`'),
+  RATE_LIMIT_DEFAULT: rate.prefault('300/60').describe('Requests of one user or address, requests/seconds'),
+  RATE_LIMIT_AUTH: rate.prefault('10/900').describe('Failed sign-ins of one address or e-mail'),
+  RATE_LIMIT_REGISTER: rate.prefault('20/3600').describe('Registrations of one address'),
+  CORS_ORIGINS: list.prefault('').describe('Origins that browsers may call from, separated by commas'),
+  TRUST_PROXY: list.prefault('').describe('Addresses or networks of proxies whose X-Forwarded-* headers count'),
+  DRAIN_LAG: duration.prefault('0s').describe('Time between readiness 503 and closing, for the load balancer'),
+  SHUTDOWN_TIMEOUT: duration.prefault('8s').describe('After this long a stopping process gives up waiting'),
+  LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
+    .default('info')
+    .describe('Least level that is logged'),
+});
+
+export type Settings = z.output<typeof settingsSchema>;

@@ -1,0 +1,54 @@
+import { DataSource, type DataSourceOptions } from 'typeorm';
+import { types } from 'pg';
+import type { Config } from '@platform/config';
+import type { Log } from '@platform/observability';
+import { NamedStatementClient } from './named-statement-client';
+import { collectedSchema } from './schema-registry';
+
+const INT8 = 20;
+const MAX_WAIT_FOR_CONNECTION_MS = 5_000;
+
+/** Session settings of every pooled connection. A transaction that hangs must not hold back the outbox or vacuum. */
+const SESSION = {
+  plan_cache_mode: 'force_generic_plan', // named statements: plan once, not five times and then perhaps again
+  random_page_cost: '1.1', // or keyset lists of a heavy user are sorted instead of read in order
+  statement_timeout: '10s',
+  lock_timeout: '5s',
+  idle_in_transaction_session_timeout: '15s',
+  transaction_timeout: '30s',
+  timezone: 'UTC',
+};
+
+/** bigint columns are money and counts, kept below 2^53 by CHECK constraints: numbers, not strings. */
+const typeParsers = {
+  getTypeParser: (oid: number, format: never) => (oid === INT8 ? Number : types.getTypeParser(oid, format)),
+};
+
+/** The one DataSource of a process, built from what the mounted modules registered. */
+export function createDataSource(config: Config, log: Log): DataSource {
+  const { entities, migrations } = collectedSchema();
+  const options: DataSourceOptions = {
+    type: 'postgres',
+    url: config.get('DATABASE_URL'),
+    entities,
+    migrations,
+    migrationsTransactionMode: 'each',
+    migrationsTableName: 'migrations',
+    synchronize: false,
+    installExtensions: false,
+    logging: false,
+    poolSize: config.get('DATABASE_POOL'),
+    connectTimeoutMS: MAX_WAIT_FOR_CONNECTION_MS,
+    poolErrorHandler: (error: unknown) => log.warn('database.connection_lost', { error }),
+    extra: {
+      ...(config.get('DATABASE_NAMED_STATEMENTS') ? { Client: NamedStatementClient } : {}),
+      pipeline: true,
+      types: typeParsers,
+      keepAlive: true,
+      options: Object.entries(SESSION)
+        .map(([name, value]) => `-c ${name}=${value}`)
+        .join(' '),
+    },
+  };
+  return new DataSource(options);
+}

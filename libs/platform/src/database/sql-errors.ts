@@ -1,0 +1,42 @@
+import { isStalePlan } from './named-statement-client';
+
+/** What PostgreSQL says of an error: SQLSTATE and, for a violated constraint, its name. Sees through TypeORM's wrapper. */
+export interface SqlError {
+  code?: string;
+  constraint?: string;
+}
+
+/** The driver's error inside whatever TypeORM wrapped around it. */
+export function driverErrorOf(error: unknown): SqlError {
+  if (typeof error !== 'object' || error === null) return {};
+  const wrapped = (error as { driverError?: unknown }).driverError;
+  return (wrapped ?? error) as SqlError;
+}
+
+/** Whether a unique, check or foreign key constraint of this name refused the statement. */
+export function violates(error: unknown, constraint: string): boolean {
+  const { code, constraint: violated } = driverErrorOf(error);
+  return code?.startsWith('23') === true && violated === constraint;
+}
+
+/** serialization_failure, deadlock_detected, or a plan that a migration has outdated: start the whole unit of work over. */
+export function isWorthRetrying(error: unknown): boolean {
+  const driverError = driverErrorOf(error);
+  return driverError.code === '40001' || driverError.code === '40P01' || isStalePlan(driverError);
+}
+
+const AWAY = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN']);
+const AWAY_MESSAGES =
+  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/;
+
+/**
+ * Whether the database is busy, full, restarting or away: the client may try again. 08 connection, 53 resources (disk
+ * full too), 57P admin shutdown, 55P03 lock timeout, 57014 statement timeout, 25P03/25P04 idle and transaction timeout.
+ */
+export function isDatabaseUnavailable(error: unknown): boolean {
+  const { code } = driverErrorOf(error);
+  if (code !== undefined && /^(08...|53...|57P0.|55P03|57014|25P0[34]|40...)$/.test(code)) return true;
+  if (code !== undefined && AWAY.has(code)) return true;
+  const inner = driverErrorOf(error) as { message?: string };
+  return AWAY_MESSAGES.test(inner.message ?? '');
+}

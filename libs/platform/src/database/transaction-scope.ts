@@ -1,0 +1,90 @@
+import type { DataSource, EntityManager } from 'typeorm';
+import type { PoolClient, QueryResult } from 'pg';
+import { takeConnection, type Connection } from './connections';
+
+/** A statement for later: sent with others in one trip. */
+export interface Statement {
+  text: string;
+  values: unknown[];
+}
+
+/** One running transaction: its connection, what is queued until COMMIT, and what happens after it. */
+export class TransactionScope {
+  open = true;
+  readonly afterCommit: Array<() => void> = [];
+  private readonly queued: Array<() => Statement> = [];
+  private readonly gathered = new Map<string, unknown[]>();
+  private connecting: Promise<Connection> | undefined;
+  private typeorm: EntityManager | undefined;
+
+  constructor(private readonly dataSource: DataSource) {}
+
+  /** The transaction's connection. BEGIN is not awaited: it travels with the first statement. */
+  async client(): Promise<PoolClient> {
+    this.connecting ??= takeConnection(this.dataSource).then((connection) => {
+      connection.client.query('BEGIN').catch(() => undefined); // its failure also fails the statement behind it
+      return connection;
+    });
+    return (await this.connecting).client;
+  }
+
+  /** TypeORM's EntityManager on this transaction's connection. */
+  get manager(): EntityManager {
+    if (this.typeorm) return this.typeorm;
+    const runner = this.dataSource.createQueryRunner();
+    // TypeORM must neither take a connection of its own nor open a second transaction on ours.
+    Object.assign(runner, { connect: () => this.client(), isTransactionActive: true, transactionDepth: 1 });
+    this.typeorm = runner.manager;
+    return this.typeorm;
+  }
+
+  queue(statement: Statement): void {
+    this.queued.push(() => statement);
+  }
+
+  gather<Row>(key: string, row: Row, toStatement: (rows: Row[]) => Statement): void {
+    const rows = this.gathered.get(key) as Row[] | undefined;
+    if (rows) {
+      rows.push(row);
+      return;
+    }
+    const first = [row];
+    this.gathered.set(key, first);
+    this.queued.push(() => toStatement(first));
+  }
+
+  /** Sends what is queued and COMMIT in one trip. A failed statement turns that COMMIT into a rollback. */
+  async commit(): Promise<void> {
+    if (!this.connecting && this.queued.length === 0) {
+      this.open = false;
+      return;
+    }
+    const client = await this.client();
+    this.open = false;
+    const trip = this.queued.map((make) => make()).map(({ text, values }) => client.query(text, values));
+    trip.push(client.query('COMMIT'));
+    const outcomes = await Promise.allSettled(trip);
+    const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+    if (failed) throw failed.reason;
+    const committed = outcomes.at(-1) as PromiseFulfilledResult<QueryResult>;
+    if (committed.value.command !== 'COMMIT') throw new Error('The transaction was rolled back instead of committed.');
+    await this.release();
+  }
+
+  async rollback(): Promise<void> {
+    this.open = false;
+    if (!this.connecting) return;
+    try {
+      await (await this.client()).query('ROLLBACK');
+      await this.release();
+    } catch (error) {
+      await this.release(error as Error);
+    }
+  }
+
+  private async release(broken?: Error): Promise<void> {
+    const connection = await this.connecting?.catch(() => undefined);
+    connection?.release(broken);
+    this.connecting = undefined;
+  }
+}

@@ -1,0 +1,32 @@
+import { Global, Module } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
+import { DatabaseModule } from '@platform/database';
+import { AllowedMethods } from './allowed-methods';
+import { DatabaseHealth } from './database-health';
+import { Health } from './health';
+import { HealthController } from './health.controller';
+import { IdempotencyStore } from './idempotency-store';
+import { IdempotencyInterceptor } from './idempotency.interceptor';
+import { CreateIdempotencyKeys1763600000500 } from './migrations/1763600000500-create-idempotency-keys';
+import { ProblemFilter } from './problem.filter';
+import { RateLimitGuard } from './rate-limit.guard';
+import { createValidationPipe } from './validation.pipe';
+
+/** What every request of the API goes through. Import it before AuthModule: guards run in that order. */
+@Global()
+@Module({
+  imports: [DatabaseModule.forModule({ migrations: [CreateIdempotencyKeys1763600000500] })],
+  controllers: [HealthController],
+  providers: [
+    AllowedMethods,
+    Health,
+    DatabaseHealth,
+    IdempotencyStore,
+    { provide: APP_GUARD, useClass: RateLimitGuard },
+    { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
+    { provide: APP_PIPE, useFactory: createValidationPipe },
+    { provide: APP_FILTER, useClass: ProblemFilter },
+  ],
+  exports: [AllowedMethods, Health],
+})
+export class HttpModule {}

@@ -1,0 +1,96 @@
+import { createHash } from 'node:crypto';
+import { Injectable, SetMetadata, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { from, lastValueFrom, type Observable } from 'rxjs';
+import type { AuthenticatedRequest } from '@platform/auth';
+import { UnitOfWork } from '@platform/database';
+import { IdempotencyStore } from './idempotency-store';
+import * as errors from './idempotency.errors';
+
+/** The metadata key of routes that demand an Idempotency-Key; the OpenAPI document reads it too. */
+export const IDEMPOTENT = 'http:idempotent';
+
+/** Marks a POST that demands an Idempotency-Key. Its whole handler runs in one transaction with the key's record. */
+export const Idempotent = () => SetMetadata(IDEMPOTENT, true);
+
+type Request = FastifyRequest & AuthenticatedRequest;
+
+/**
+ * Gives the same request the same effect once and the same answer always. The transaction is opened here, around the
+ * handler; services join it. A refusal (4xx, 5xx) rolls back and is not remembered.
+ */
+@Injectable()
+export class IdempotencyInterceptor implements NestInterceptor {
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly uow: UnitOfWork,
+    private readonly store: IdempotencyStore,
+  ) {}
+
+  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    const http = context.switchToHttp();
+    const request = http.getRequest<Request>();
+    if (request.method !== 'POST' && request.method !== 'PATCH') return next.handle();
+    const key = keyOf(request);
+    if (key === undefined && this.reflector.get<true | undefined>(IDEMPOTENT, context.getHandler())) {
+      throw errors.idempotencyKeyRequired();
+    }
+    const scope = request.actor?.id;
+    if (key === undefined || scope === undefined) return next.handle();
+    return from(this.uow.run(() => this.once(scope, key, request, http.getResponse<FastifyReply>(), next)));
+  }
+
+  private async once(
+    scope: string,
+    key: string,
+    request: Request,
+    reply: FastifyReply,
+    next: CallHandler,
+  ): Promise<string> {
+    const fingerprint = fingerprintOf(request);
+    const { isFree, stored } = await this.store.claim(scope, key);
+    if (stored) return replay(stored, fingerprint, reply);
+    if (!isFree) throw errors.idempotencyInProgress();
+    const result: unknown = await lastValueFrom(next.handle(), { defaultValue: undefined });
+    const body = result === undefined ? '' : JSON.stringify(result);
+    this.store.store(scope, key, { fingerprint, status: reply.statusCode, body });
+    return answer(reply, body);
+  }
+}
+
+function replay(
+  stored: { fingerprint: Buffer; status: number; body: string },
+  fingerprint: Buffer,
+  reply: FastifyReply,
+): string {
+  if (!stored.fingerprint.equals(fingerprint)) throw errors.idempotencyKeyReused();
+  void reply.status(stored.status).header('idempotent-replayed', 'true');
+  return answer(reply, stored.body);
+}
+
+/** The text that is stored is the very text that is sent. */
+function answer(reply: FastifyReply, body: string): string {
+  if (body !== '') void reply.header('content-type', 'application/json; charset=utf-8');
+  return body;
+}
+
+/** The key, bare or as a quoted string: `k` and `"k"` are the same. */
+function keyOf(request: Request): string | undefined {
+  const header = request.headers['idempotency-key'];
+  if (header === undefined) return undefined;
+  const key = typeof header === 'string' ? header.replace(/^"(.*)"$/, '$1') : '';
+  if (!/^[\x21-\x7e]{1,255}$/.test(key)) throw errors.idempotencyKeyInvalid();
+  return key;
+}
+
+/** What makes two requests the same: method, address and body, whatever the order of the body's keys. */
+function fingerprintOf(request: Request): Buffer {
+  const body = JSON.stringify(request.body ?? null, sortKeys);
+  return createHash('sha256').update(`${request.method} ${request.url}\n${body}`).digest();
+}
+
+function sortKeys(_key: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+}

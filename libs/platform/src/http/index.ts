@@ -1,0 +1,13 @@
+export * from './allowed-methods';
+export * from './etag';
+export * from './fastify-adapter';
+export * from './health';
+export * from './http.module';
+export { IDEMPOTENT, Idempotent } from './idempotency.interceptor';
+export * from './money.dto';
+export * from './page-query.dto';
+export * from './params';
+export * from './problem.dto';
+export * from './rate-limiter';
+export { rateLimited } from './rate-limit.guard';
+export * from './text.decorator';

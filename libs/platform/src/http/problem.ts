@@ -1,0 +1,74 @@
+import { HttpException } from '@nestjs/common';
+import { AppError, unavailable, type ErrorKind, type FieldError } from '@platform/errors';
+import { isDatabaseUnavailable } from '@platform/database';
+
+/** An error as it leaves the house. */
+export interface Problem {
+  status: number;
+  code: string;
+  detail: string;
+  errors?: FieldError[];
+  retryAfterSeconds?: number;
+  /** Whether it is our fault and belongs into the log with its stack. */
+  unexpected: boolean;
+}
+
+const STATUS: Record<ErrorKind, number> = {
+  invalid: 400,
+  unauthenticated: 401,
+  forbidden: 403,
+  not_found: 404,
+  conflict: 409,
+  precondition: 412,
+  too_large: 413,
+  unprocessable: 422,
+  rate_limited: 429,
+  unavailable: 503,
+};
+
+/** What Fastify and Nest refuse by themselves; their own codes are lost on the way, so the status tells. */
+const BY_STATUS: Record<number, { code: string; detail: string }> = {
+  400: { code: 'malformed_request', detail: 'The request cannot be understood.' },
+  404: { code: 'not_found', detail: 'There is nothing at this address.' },
+  405: { code: 'method_not_allowed', detail: 'This address does not answer to this method; see Allow.' },
+  406: { code: 'not_acceptable', detail: 'There is no answer in a form that the request accepts.' },
+  408: { code: 'request_timeout', detail: 'The request did not arrive in time.' },
+  413: { code: 'payload_too_large', detail: 'The body is larger than 100 kB.' },
+  414: { code: 'uri_too_long', detail: 'The address is too long.' },
+  415: { code: 'unsupported_media_type', detail: 'Send the body as application/json.' },
+  431: { code: 'headers_too_large', detail: 'The headers are too large.' },
+};
+
+/** Turns whatever was thrown into what the client may know of it. */
+export function toProblem(error: unknown): Problem {
+  if (error instanceof AppError) return fromAppError(error);
+  const status = statusOf(error);
+  const known = status === undefined ? undefined : BY_STATUS[status];
+  if (known && status !== undefined) return { status, ...known, unexpected: false };
+  if (isDatabaseUnavailable(error)) return { ...fromAppError(unavailable()), unexpected: true };
+  return {
+    status: 500,
+    code: 'internal',
+    detail: 'Something went wrong on our side; the request id helps to find it.',
+    unexpected: true,
+  };
+}
+
+function fromAppError(error: AppError): Problem {
+  const { errors, retryAfterSeconds } = error.details;
+  return {
+    status: STATUS[error.kind],
+    code: error.code,
+    detail: error.message,
+    errors,
+    retryAfterSeconds,
+    unexpected: false,
+  };
+}
+
+function statusOf(error: unknown): number | undefined {
+  if (error instanceof HttpException) return error.getStatus();
+  const { statusCode, code } = error as { statusCode?: unknown; code?: unknown };
+  const isFastifys = typeof code === 'string' && code.startsWith('FST_');
+  return isFastifys && typeof statusCode === 'number' ? statusCode : undefined;
+}

@@ -1,0 +1,39 @@
+import { applyDecorators } from '@nestjs/common';
+import { Transform } from 'class-transformer';
+import { IsString, Length, ValidateBy } from 'class-validator';
+
+// Everything of Unicode's category Cc; a text of several lines may keep its line ends and tabs.
+const CONTROL = /[\u0000-\u001f\u007f-\u009f]/; // eslint-disable-line no-control-regex -- finding them is the point
+const CONTROL_BUT_LINES = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/; // eslint-disable-line no-control-regex -- as above
+
+/** Limits of a text field, in UTF-16 code units after trimming. */
+export interface TextOptions {
+  min?: number;
+  max: number;
+  /** Whether line ends and tabs are part of the text. */
+  multiline?: boolean;
+}
+
+/**
+ * A text that a person wrote: trimmed, in Unicode's normal form C, of limited length, without control characters and
+ * without lone surrogates (PostgreSQL would turn those into something else, or refuse them).
+ */
+export function IsText({ min = 1, max, multiline = false }: TextOptions) {
+  return applyDecorators(
+    Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.trim().normalize('NFC') : value)),
+    IsString(),
+    Length(min, max),
+    ValidateBy({
+      name: 'text',
+      validator: {
+        validate: (value: unknown) => isCleanText(value, multiline),
+        defaultMessage: () => '$property must not contain control characters or broken Unicode',
+      },
+    }),
+  );
+}
+
+function isCleanText(value: unknown, multiline: boolean): boolean {
+  if (typeof value !== 'string') return true; // IsString says so already
+  return value.isWellFormed() && !(multiline ? CONTROL_BUT_LINES : CONTROL).test(value);
+}

@@ -1,0 +1,35 @@
+import { ValidationPipe, type ValidationError } from '@nestjs/common';
+import { validationFailed, type FieldError } from '@platform/errors';
+
+const MAX_REPORTED = 100;
+const CODES: Record<string, string> = { whitelistValidation: 'unknown_field' };
+
+/**
+ * Turns bodies and queries into DTOs and refuses whatever they do not describe: unknown fields, wrong types, lists in
+ * place of objects. Nothing is converted silently; a query's numbers are converted by its own DTO.
+ */
+export function createValidationPipe(): ValidationPipe {
+  return new ValidationPipe({
+    whitelist: true,
+    forbidNonWhitelisted: true,
+    forbidUnknownValues: true,
+    transform: true,
+    validationError: { target: false, value: false },
+    exceptionFactory: (errors) =>
+      validationFailed(errors.flatMap((error) => toFieldErrors(error, '')).slice(0, MAX_REPORTED)),
+  });
+}
+
+function toFieldErrors(error: ValidationError, parent: string): FieldError[] {
+  const field = parent === '' ? error.property : `${parent}.${error.property}`;
+  const own = Object.entries(error.constraints ?? {}).map(([constraint, message]) => ({
+    field,
+    code: CODES[constraint] ?? toSnakeCase(constraint),
+    message,
+  }));
+  return [...own, ...(error.children ?? []).flatMap((child) => toFieldErrors(child, field))];
+}
+
+function toSnakeCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}

@@ -1,0 +1,123 @@
+import { Injectable } from '@nestjs/common';
+import { UnitOfWork } from '@platform/database';
+import { Log } from '@platform/observability';
+import type { DeliveredEvent } from './event';
+import { Inbox } from './inbox';
+import { handleInContext, type Listener } from './listener';
+
+const MAX_ATTEMPTS = 12;
+const LEASE_SECONDS = 60;
+const MAX_BACKOFF_SECONDS = 3_600;
+
+/** A delivery that is due: which listener is to get which event. */
+export interface DueDelivery {
+  listener: string;
+  eventId: string;
+  attempts: number;
+}
+
+type Taken = DeliveredEvent & { attempts: number };
+
+const INSERT = `
+  INSERT INTO platform.outbox_deliveries (listener, event_id, occurred_at)
+  SELECT * FROM unnest($1::text[], $2::uuid[], $3::timestamptz[]) ON CONFLICT DO NOTHING`;
+
+const LEASE = `
+  UPDATE platform.outbox_deliveries SET not_before = now() + make_interval(secs => $3)
+  WHERE (listener, event_id) IN (
+    SELECT listener, event_id FROM platform.outbox_deliveries
+    WHERE listener = ANY($1) AND not_before <= now() ORDER BY not_before LIMIT $2 FOR UPDATE SKIP LOCKED)
+  RETURNING listener, event_id AS "eventId", attempts`;
+
+const READ = `
+  SELECT event.id, event.name, event.version, event.payload, event.request_id AS "requestId", event.actor,
+    event.occurred_at AS "occurredAt", delivery.attempts
+  FROM platform.outbox_deliveries delivery
+  JOIN platform.outbox_events event ON event.id = delivery.event_id AND event.occurred_at = delivery.occurred_at
+  WHERE delivery.listener = $1 AND delivery.event_id = $2 FOR UPDATE OF delivery`;
+
+const FAIL = `
+  UPDATE platform.outbox_deliveries SET attempts = attempts + 1, last_error = $3,
+    not_before = now() + make_interval(secs => least(power(2, attempts) * (0.5 + random()), $4))
+  WHERE listener = $1 AND event_id = $2 RETURNING attempts`;
+
+const BURY = `
+  WITH dead AS (DELETE FROM platform.outbox_deliveries WHERE listener = $1 AND event_id = $2 RETURNING *)
+  INSERT INTO platform.outbox_dead_letters (listener, event_id, occurred_at, attempts, reason)
+  SELECT listener, event_id, occurred_at, attempts, $3 FROM dead ON CONFLICT DO NOTHING`;
+
+/** Deliveries that could not happen at once: jobs for the outside world, and whatever has failed before. */
+@Injectable()
+export class Deliveries {
+  constructor(
+    private readonly uow: UnitOfWork,
+    private readonly inbox: Inbox,
+    private readonly log: Log,
+  ) {}
+
+  /** Writes a delivery down, in the current transaction. */
+  queue(listener: string, event: DeliveredEvent): void {
+    this.uow.gather(
+      'outbox.deliveries',
+      { listener, event },
+      (rows: Array<{ listener: string; event: DeliveredEvent }>) => ({
+        text: INSERT,
+        values: [
+          rows.map((row) => row.listener),
+          rows.map((row) => row.event.id),
+          rows.map((row) => row.event.occurredAt),
+        ],
+      }),
+    );
+  }
+
+  /**
+   * Takes due deliveries of these listeners for a minute; who dies meanwhile loses them to the next.
+   * @returns at most `limit` of them, oldest first
+   */
+  lease(listeners: string[], limit: number): Promise<DueDelivery[]> {
+    return this.uow.sql<DueDelivery>(LEASE, [listeners, limit, LEASE_SECONDS]);
+  }
+
+  /** Delivers one event. A failure is written down with its reason, and tried again later with growing pauses. */
+  async deliver(listener: Listener, eventId: string): Promise<void> {
+    try {
+      await (listener.mode === 'inTransaction'
+        ? this.inOneTransaction(listener, eventId)
+        : this.asJob(listener, eventId));
+    } catch (error) {
+      await this.fail(listener.name, eventId, error);
+    }
+  }
+
+  private inOneTransaction(listener: Listener, eventId: string): Promise<void> {
+    return this.uow.run(async () => {
+      const [event] = await this.uow.sql<Taken>(READ, [listener.name, eventId]);
+      if (!event) return;
+      if (await this.finish(listener.name, eventId)) await handleInContext(listener, event);
+    });
+  }
+
+  private async asJob(listener: Listener, eventId: string): Promise<void> {
+    const [event] = await this.uow.sql<Taken>(READ, [listener.name, eventId]);
+    if (!event) return;
+    await handleInContext(listener, event);
+    await this.uow.run(() => this.finish(listener.name, eventId));
+  }
+
+  private async finish(listener: string, eventId: string): Promise<boolean> {
+    const fresh = await this.inbox.claim(listener, [eventId]);
+    this.uow.queue('DELETE FROM platform.outbox_deliveries WHERE listener = $1 AND event_id = $2', [listener, eventId]);
+    return fresh.has(eventId);
+  }
+
+  private async fail(listener: string, eventId: string, error: unknown): Promise<void> {
+    const reason = (error instanceof Error ? error.message : String(error)).slice(0, 1_000);
+    const [row] = await this.uow.sql<{ attempts: number }>(FAIL, [listener, eventId, reason, MAX_BACKOFF_SECONDS]);
+    const attempts = row?.attempts ?? 0;
+    this.log.warn('outbox.delivery_failed', { listener, eventId, attempts, error });
+    if (attempts < MAX_ATTEMPTS) return;
+    await this.uow.execute(BURY, [listener, eventId, reason]);
+    this.log.error('outbox.dead_letter', { listener, eventId, attempts });
+  }
+}

@@ -1,0 +1,32 @@
+import { v7 as uuidv7 } from 'uuid';
+
+/** Something that has happened, on its way to whoever listens. `payload` is small: ids, not entities. */
+export interface Event<Payload extends object = object> {
+  id: string;
+  /** `<module>.<past tense>`, e.g. `orders.placed`. */
+  name: string;
+  /** A changed meaning is a new version; a payload only ever gains fields. */
+  version: number;
+  payload: Payload;
+}
+
+/** An event as a listener gets it. */
+export interface DeliveredEvent<Payload extends object = object> extends Event<Payload> {
+  occurredAt: Date;
+  /** The request that caused the event, however long ago. */
+  requestId: string | null;
+  actor: string | null;
+}
+
+/** Makes events of one kind; also names the kind for listeners. */
+export interface EventDefinition<Payload extends object> {
+  (payload: Payload): Event<Payload>;
+  readonly eventName: string;
+  readonly version: number;
+}
+
+/** Declares a kind of event: `export const orderPlaced = defineEvent<{ orderId: string }>('orders.placed', 1);` */
+export function defineEvent<Payload extends object>(eventName: string, version: number): EventDefinition<Payload> {
+  const make = (payload: Payload): Event<Payload> => ({ id: uuidv7(), name: eventName, version, payload });
+  return Object.assign(make, { eventName, version });
+}

@@ -1,0 +1,74 @@
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import {
+  createPostgresBackend,
+  Queue,
+  setDefaultBackendFactory,
+  Worker,
+  type Processor,
+  type QueueOptions,
+} from 'bullmq';
+import { Config } from '@platform/config';
+import { Log } from '@platform/observability';
+
+/** A worker that was killed loses its jobs to another one after this long. */
+const LOCK_MS = 4_000;
+
+/**
+ * BullMQ, on Redis when REDIS_URL is set and on PostgreSQL otherwise; the choice is this file's alone. A queue is a
+ * cache of work: what must not be lost stands in a table, and is put into the queue again if the queue forgets it.
+ */
+@Injectable()
+export class JobQueues implements OnApplicationShutdown {
+  private readonly open: Array<{ close(): Promise<void> }> = [];
+
+  constructor(
+    private readonly config: Config,
+    private readonly log: Log,
+  ) {
+    if (!config.get('REDIS_URL')) setDefaultBackendFactory(createPostgresBackend);
+  }
+
+  get backend(): 'redis' | 'postgres' {
+    return this.config.get('REDIS_URL') ? 'redis' : 'postgres';
+  }
+
+  /** A queue to add jobs to. `Data` must survive JSON. */
+  queue<Data>(name: string): Queue<Data> {
+    const queue = new Queue<Data>(name, {
+      connection: this.connection(),
+      defaultJobOptions: { removeOnComplete: true, removeOnFail: 1_000 },
+    });
+    queue.on('error', this.connectionLost(name));
+    this.open.push(queue);
+    return queue;
+  }
+
+  /** A worker for a queue; it starts at once and finishes its running jobs at shutdown. */
+  worker<Data>(name: string, concurrency: number, process: Processor<Data>): Worker<Data> {
+    const takeover = { lockDuration: LOCK_MS, stalledInterval: LOCK_MS / 2, maxStalledCount: 5 };
+    const worker = new Worker<Data>(name, process, { connection: this.connection(), concurrency, ...takeover });
+    worker.on('error', this.connectionLost(name));
+    this.open.push(worker);
+    return worker;
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await Promise.all(this.open.map((part) => part.close()));
+  }
+
+  private connectionLost(queue: string) {
+    return (error: Error) => this.log.warn('queues.connection_error', { queue, error });
+  }
+
+  private connection(): QueueOptions['connection'] {
+    const redis = this.config.get('REDIS_URL');
+    if (redis) return { url: redis };
+    const onPostgres = {
+      connectionString: this.config.get('DATABASE_URL'),
+      schema: 'queues',
+      max: 2,
+      skipMigrations: true,
+    };
+    return onPostgres as QueueOptions['connection']; // BullMQ types its connection for Redis only
+  }
+}

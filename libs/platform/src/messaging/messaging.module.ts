@@ -1,0 +1,28 @@
+import { Global, Module, type DynamicModule } from '@nestjs/common';
+import { DatabaseModule } from '@platform/database';
+import { Deliveries } from './deliveries';
+import { Inbox } from './inbox';
+import { JobQueues } from './job-queues';
+import { ListenerRegistry } from './listener';
+import { CreateOutbox1763600000100 } from './migrations/1763600000100-create-outbox';
+import { Outbox } from './outbox';
+import { OutboxWorker } from './outbox-worker';
+import { Relay } from './relay';
+
+/** Events through the outbox, and jobs. The api announces; the worker also delivers. */
+@Global()
+@Module({
+  imports: [DatabaseModule.forModule({ migrations: [CreateOutbox1763600000100] })],
+  providers: [Outbox, JobQueues],
+  exports: [Outbox, JobQueues],
+})
+export class MessagingModule {
+  /** For the worker: also routes events to the listeners that its modules register. */
+  static forWorker(): DynamicModule {
+    return {
+      module: MessagingModule,
+      providers: [ListenerRegistry, Inbox, Deliveries, Relay, OutboxWorker],
+      exports: [ListenerRegistry],
+    };
+  }
+}

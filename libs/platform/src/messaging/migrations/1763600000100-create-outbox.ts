@@ -1,0 +1,62 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+/**
+ * Events are immutable and live in daily partitions, so that old ones go by dropping a table. The queue and the
+ * deliveries hold a row only while there is work, and are vacuumed eagerly because every row is soon dead.
+ */
+export class CreateOutbox1763600000100 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query('CREATE SCHEMA IF NOT EXISTS platform');
+    await runner.query(`
+      CREATE TABLE platform.outbox_events (
+        id uuid NOT NULL,
+        name text NOT NULL,
+        version int NOT NULL,
+        payload jsonb NOT NULL,
+        request_id text,
+        actor text,
+        occurred_at timestamptz NOT NULL,
+        PRIMARY KEY (id, occurred_at)
+      ) PARTITION BY RANGE (occurred_at)`);
+    await runner.query(`CREATE TABLE platform.outbox_events_default PARTITION OF platform.outbox_events DEFAULT`);
+    await runner.query(`
+      CREATE TABLE platform.outbox_queue (
+        event_id uuid PRIMARY KEY,
+        occurred_at timestamptz NOT NULL
+      ) WITH (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 1000)`);
+    await runner.query(`
+      CREATE TABLE platform.outbox_deliveries (
+        listener text NOT NULL,
+        event_id uuid NOT NULL,
+        occurred_at timestamptz NOT NULL,
+        attempts int NOT NULL DEFAULT 0,
+        not_before timestamptz NOT NULL DEFAULT now(),
+        last_error text,
+        PRIMARY KEY (listener, event_id)
+      ) WITH (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 1000)`);
+    await runner.query('CREATE INDEX outbox_deliveries_due ON platform.outbox_deliveries (not_before)');
+    await runner.query(`
+      CREATE TABLE platform.outbox_dead_letters (
+        listener text NOT NULL,
+        event_id uuid NOT NULL,
+        occurred_at timestamptz NOT NULL,
+        attempts int NOT NULL,
+        reason text NOT NULL,
+        died_at timestamptz NOT NULL DEFAULT now(),
+        PRIMARY KEY (listener, event_id)
+      )`);
+    await runner.query(`
+      CREATE TABLE platform.inbox (
+        listener text NOT NULL,
+        event_id uuid NOT NULL,
+        handled_at timestamptz NOT NULL DEFAULT now(),
+        PRIMARY KEY (listener, event_id)
+      )`);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      DROP TABLE platform.inbox, platform.outbox_dead_letters, platform.outbox_deliveries, platform.outbox_queue,
+        platform.outbox_events`);
+  }
+}

@@ -1,0 +1,128 @@
+import { Injectable } from '@nestjs/common';
+import { Log, runInContext } from '@platform/observability';
+import { LeaseLost, type RetryPolicy, type SagaRun, type SagaStep, type StepOutcome } from './saga';
+import { SagaRegistry } from './saga-registry';
+import { SagaStore, type LeasedSaga } from './saga-store';
+
+const LEASE_MARGIN_SECONDS = 2;
+
+/** Runs one leased saga as far as it goes: step after step forwards, or back through the compensations. */
+@Injectable()
+export class SagaRunner {
+  constructor(
+    private readonly registry: SagaRegistry,
+    private readonly store: SagaStore,
+    private readonly log: Log,
+  ) {}
+
+  get leaseSeconds(): number {
+    return this.registry.longestStepMs / 1_000 + LEASE_MARGIN_SECONDS;
+  }
+
+  /** @returns whether the saga is due again at once */
+  async run(leased: LeasedSaga): Promise<boolean> {
+    const context = { requestId: leased.requestId ?? leased.key, actor: leased.name };
+    return runInContext(context, async () => {
+      try {
+        for (let saga: LeasedSaga | undefined = leased; saga;) {
+          const next: LeasedSaga | boolean = await this.runStep(saga);
+          if (typeof next === 'boolean') return next;
+          saga = next;
+        }
+        return false;
+      } catch (error) {
+        if (!(error instanceof LeaseLost)) throw error;
+        this.log.warn('sagas.lease_lost', { saga: leased.name, key: leased.key });
+        return false;
+      }
+    });
+  }
+
+  /** @returns the saga at its next step, or (when it rests) whether it is due again at once */
+  private async runStep(saga: LeasedSaga): Promise<LeasedSaga | boolean> {
+    const { step } = this.registry.locate(saga.name, saga.step);
+    let advanced = false;
+    const run: SagaRun = {
+      key: saga.key,
+      attempt: saga.attempts,
+      advance: async () => {
+        await this.moveOn(saga);
+        advanced = true;
+      },
+    };
+    try {
+      const outcome = await withDeadline(this.work(saga, step, run), step);
+      if (outcome.kind === 'wait') return await this.store.pause(saga, outcome, 0);
+      if (outcome.kind === 'end') return await this.end(saga, 'done', outcome.reason);
+      if (outcome.kind === 'undo') return await this.turnBack(saga, outcome.reason);
+      if (!advanced) await this.moveOn(saga);
+      return this.following(saga);
+    } catch (error) {
+      if (error instanceof LeaseLost) throw error;
+      return this.retryOrTurnBack(saga, step, error);
+    }
+  }
+
+  private work(saga: LeasedSaga, step: SagaStep, run: SagaRun): Promise<StepOutcome> {
+    if (saga.status === 'running') return step.execute(run);
+    return step.compensate ? step.compensate(run) : Promise.resolve({ kind: 'done' });
+  }
+
+  /** Writes the next place of the saga: the neighbour in its direction, or its end. */
+  private async moveOn(saga: LeasedSaga): Promise<void> {
+    const next = this.neighbour(saga);
+    const end = saga.status === 'running' ? 'done' : 'undone';
+    await this.store.move(saga, next?.name ?? saga.step, next ? saga.status : end, this.leaseSeconds);
+  }
+
+  private following(saga: LeasedSaga): LeasedSaga | boolean {
+    const next = this.neighbour(saga);
+    return next ? { ...saga, step: next.name, attempts: 0 } : false;
+  }
+
+  private neighbour(saga: LeasedSaga): SagaStep | undefined {
+    const { before, after } = this.registry.locate(saga.name, saga.step);
+    return saga.status === 'running' ? after : before;
+  }
+
+  private async end(saga: LeasedSaga, status: 'done' | 'undone' | 'needs_attention', reason: string): Promise<false> {
+    await this.store.move(saga, saga.step, status, 0, reason);
+    return false;
+  }
+
+  private async turnBack(saga: LeasedSaga, reason: string): Promise<LeasedSaga | boolean> {
+    this.log.warn('sagas.turned_back', { saga: saga.name, key: saga.key, step: saga.step, reason });
+    const { before } = this.registry.locate(saga.name, saga.step);
+    if (!before) return this.end(saga, 'undone', reason);
+    await this.store.move(saga, before.name, 'compensating', this.leaseSeconds, reason);
+    return { ...saga, step: before.name, status: 'compensating', attempts: 0 };
+  }
+
+  private async retryOrTurnBack(saga: LeasedSaga, step: SagaStep, error: unknown): Promise<LeasedSaga | boolean> {
+    const reason = error instanceof Error ? error.message : String(error);
+    const attempts = saga.attempts + 1;
+    this.log.warn('sagas.step_failed', { saga: saga.name, key: saga.key, step: step.name, attempts, error });
+    if (attempts < step.retry.attempts) {
+      return this.store.pause(saga, { forMs: pauseMs(step.retry, attempts) }, attempts, reason);
+    }
+    if (saga.status === 'running') return this.turnBack(saga, reason);
+    this.log.error('sagas.needs_attention', { saga: saga.name, key: saga.key, step: step.name, error });
+    return this.end(saga, 'needs_attention', reason);
+  }
+}
+
+/** Exponential with full jitter: many sagas that failed together don't come back together. */
+function pauseMs({ firstPauseMs, longestPauseMs }: RetryPolicy, attempts: number): number {
+  return Math.random() * Math.min(longestPauseMs, firstPauseMs * 2 ** (attempts - 1));
+}
+
+async function withDeadline<T>(work: Promise<T>, step: SagaStep): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const deadline = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(new Error(`Step ${step.name} took longer than ${step.timeoutMs} ms.`)),
+      step.timeoutMs,
+    );
+  });
+  return Promise.race([work, deadline]).finally(() => clearTimeout(timer));
+}

@@ -1,0 +1,65 @@
+import { Injectable } from '@nestjs/common';
+import { UnitOfWork } from '@platform/database';
+import { LeaseLost, type SagaStatus, type Wait } from './saga';
+
+/** A saga that this worker holds the lease of. */
+export interface LeasedSaga {
+  name: string;
+  key: string;
+  step: string;
+  status: Extract<SagaStatus, 'running' | 'compensating'>;
+  attempts: number;
+  lease: string;
+  requestId: string | null;
+}
+
+const TAKE = `
+  UPDATE platform.sagas saga
+  SET lease = uuidv7(), woken = false, next_run_at = now() + make_interval(secs => $3), updated_at = now()
+  FROM (
+    SELECT name, key FROM platform.sagas
+    WHERE status IN ('running', 'compensating') AND next_run_at <= now() AND name = ANY($1)
+    ORDER BY next_run_at LIMIT $2 FOR UPDATE SKIP LOCKED
+  ) due
+  WHERE saga.name = due.name AND saga.key = due.key
+  RETURNING saga.name, saga.key, saga.step, saga.status, saga.attempts, saga.lease, saga.request_id AS "requestId"`;
+
+const MOVE = `
+  UPDATE platform.sagas
+  SET step = $4, status = $5, attempts = 0, last_error = $6, updated_at = now(), woken = false,
+    next_run_at = now() + make_interval(secs => $7), lease = CASE WHEN $5 IN ('running', 'compensating') THEN lease END
+  WHERE name = $1 AND key = $2 AND lease = $3`;
+
+const PAUSE = `
+  UPDATE platform.sagas
+  SET lease = NULL, attempts = $6, last_error = $7, updated_at = now(), woken = false,
+    next_run_at = CASE WHEN woken THEN now() ELSE coalesce($4, now() + make_interval(secs => $5)) END
+  WHERE name = $1 AND key = $2 AND lease = $3
+  RETURNING next_run_at <= now() AS "dueAtOnce"`;
+
+/** The state of sagas in PostgreSQL. Every write is fenced by the lease under which it was decided. */
+@Injectable()
+export class SagaStore {
+  constructor(private readonly uow: UnitOfWork) {}
+
+  /** Takes sagas that are due, for this worker alone, for `leaseSeconds`. */
+  take(names: string[], limit: number, leaseSeconds: number): Promise<LeasedSaga[]> {
+    return this.uow.sql<LeasedSaga>(TAKE, [names, limit, leaseSeconds]);
+  }
+
+  /** Moves a saga to a step or to its end; joins the step's transaction when called inside one. @throws LeaseLost */
+  async move(saga: LeasedSaga, step: string, status: SagaStatus, leaseSeconds: number, reason?: string): Promise<void> {
+    const values = [saga.name, saga.key, saga.lease, step, status, reason ?? null, leaseSeconds];
+    if ((await this.uow.execute(MOVE, values)) === 0) throw new LeaseLost(saga.name, saga.key);
+  }
+
+  /** Gives the lease back for a while; for no time when the saga was woken meanwhile. @returns whether it is due at once */
+  async pause(saga: LeasedSaga, wait: Wait, attempts: number, error?: string): Promise<boolean> {
+    const until = 'until' in wait ? wait.until : null;
+    const seconds = 'forMs' in wait ? wait.forMs / 1_000 : 0;
+    const values = [saga.name, saga.key, saga.lease, until, seconds, attempts, error ?? null];
+    const [row] = await this.uow.sql<{ dueAtOnce: boolean }>(PAUSE, values);
+    if (!row) throw new LeaseLost(saga.name, saga.key);
+    return row.dueAtOnce;
+  }
+}

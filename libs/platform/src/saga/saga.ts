@@ -1,0 +1,64 @@
+/** How a step of a saga ended, when it did not throw. */
+export type StepOutcome =
+  /** The step is done: on to the next. */
+  | { kind: 'done' }
+  /** Not yet: run this step again then (by the database's clock), or when the saga is woken. Costs no attempt. */
+  | ({ kind: 'wait' } & Wait)
+  /** It can't succeed: undo the steps before it, in reverse. */
+  | { kind: 'undo'; reason: string }
+  /** Nothing more is to be done, and nothing to undo: the saga ends here. */
+  | { kind: 'end'; reason: string };
+
+/** Until a moment, or for a while. */
+export type Wait = { until: Date } | { forMs: number };
+
+/** What to do when a step throws: growing pauses with jitter, then compensation. */
+export interface RetryPolicy {
+  attempts: number;
+  firstPauseMs: number;
+  longestPauseMs: number;
+}
+
+/** What a step knows of the saga it belongs to. */
+export interface SagaRun {
+  /** What the saga is about, e.g. the id of an order. */
+  readonly key: string;
+  /** How often this step has been tried before. */
+  readonly attempt: number;
+  /**
+   * Moves the saga on, inside the step's own transaction: effect and progress are committed together, and a worker that
+   * has lost its lease (stopped for half a minute, say) is refused here, so its late write is undone.
+   * @throws LeaseLost
+   */
+  advance(): Promise<void>;
+}
+
+/**
+ * One step, as data. `execute` may run more than once, by any worker, after a crash at any statement: it must find out
+ * what has already happened, and talk to the outside world only under keys that stay the same.
+ */
+export interface SagaStep {
+  readonly name: string;
+  readonly timeoutMs: number;
+  readonly retry: RetryPolicy;
+  execute(run: SagaRun): Promise<StepOutcome>;
+  /** Undoes what `execute` did; retried like it. Left out when there is nothing to undo. */
+  compensate?(run: SagaRun): Promise<StepOutcome>;
+}
+
+/** A process of several steps that is finished, forwards or backwards, whatever dies meanwhile. */
+export interface Saga {
+  readonly name: string;
+  readonly steps: readonly SagaStep[];
+}
+
+/** Where a saga stands. `needs_attention`: it can go neither on nor back, and a person has to look. */
+export type SagaStatus = 'running' | 'compensating' | 'done' | 'undone' | 'needs_attention';
+
+/** Another worker has taken over: whatever this one still wants to write must not happen. */
+export class LeaseLost extends Error {
+  constructor(saga: string, key: string) {
+    super(`The lease on saga ${saga} of ${key} has been lost.`);
+    this.name = 'LeaseLost';
+  }
+}

@@ -1,0 +1,67 @@
+import { Injectable } from '@nestjs/common';
+import { Signals, UnitOfWork } from '@platform/database';
+import { currentContext } from '@platform/observability';
+
+/** The signal that wakes the workers' saga runner. */
+export const SAGA_SIGNAL = 'sagas';
+
+const INSERT = `
+  INSERT INTO platform.sagas (name, key, step, next_run_at, request_id)
+  SELECT given.name, given.key, given.step, coalesce(given.run_at, now()), $5
+  FROM unnest($1::text[], $2::uuid[], $3::text[], $4::timestamptz[]) AS given (name, key, step, run_at)`;
+
+/** A running worker is not disturbed: it sees `woken` when it is about to wait, and runs the step again instead. */
+const WAKE = `
+  UPDATE platform.sagas
+  SET woken = true, next_run_at = CASE WHEN lease IS NULL OR next_run_at < now() THEN now() ELSE next_run_at END
+  WHERE name = $1 AND key = $2 AND status IN ('running', 'compensating')`;
+
+interface NewSaga {
+  name: string;
+  key: string;
+  firstStep: string;
+  runAt: Date | null;
+}
+
+/** Starts and wakes sagas; the worker runs them. */
+@Injectable()
+export class Sagas {
+  constructor(
+    private readonly uow: UnitOfWork,
+    private readonly signals: Signals,
+  ) {}
+
+  /**
+   * Starts a saga in the current transaction.
+   * @param saga its name and first step
+   * @param key what it is about; there is one saga of a name for a key
+   * @param runAt when its first step runs; null means at once
+   */
+  start(saga: { name: string; firstStep: string }, key: string, runAt: Date | null): void {
+    const row: NewSaga = { name: saga.name, firstStep: saga.firstStep, key, runAt };
+    this.uow.gather('sagas', row, (rows: NewSaga[]) => {
+      if (rows.some((started) => started.runAt === null)) this.wakeWorkersAfterCommit();
+      const column = <Name extends keyof NewSaga>(name: Name) => rows.map((started) => started[name]);
+      return {
+        text: INSERT,
+        values: [
+          column('name'),
+          column('key'),
+          column('firstStep'),
+          column('runAt'),
+          currentContext()?.requestId ?? null,
+        ],
+      };
+    });
+  }
+
+  /** Lets a waiting saga look at the world again, in the current transaction or on its own. */
+  async wake(name: string, key: string): Promise<void> {
+    const woken = await this.uow.execute(WAKE, [name, key]);
+    if (woken > 0) this.wakeWorkersAfterCommit();
+  }
+
+  private wakeWorkersAfterCommit(): void {
+    this.uow.afterCommit(() => this.signals.wake(SAGA_SIGNAL));
+  }
+}

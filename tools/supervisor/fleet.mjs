@@ -1,0 +1,58 @@
+import { join } from 'node:path';
+import { ensureCluster, ensureDatabase } from '../postgres/cluster.mjs';
+import { outsideFolder } from '../postgres/outside-folder.mjs';
+import { findServerHome } from '../postgres/server-home.mjs';
+import { runTask } from './children.mjs';
+import { paths, root } from './paths.mjs';
+import { adminUrl, childEnvironment } from './plan.mjs';
+import { lastLines, Problem } from './problem.mjs';
+import { describeServices } from './services.mjs';
+
+/** Everything that one `npm start` runs, started and ended in the right order. */
+export class Fleet {
+  /** @param {import('./plan.mjs').Plan} plan */
+  constructor(plan) {
+    this.plan = plan;
+  }
+
+  /** The gateway and the mailbox need nobody and load while the database is made; api and worker need its newest schema. */
+  async start() {
+    process.umask(0o077); // what the services write is nobody else's
+    const home = this.plan.embedded.postgres ? await findServerHome() : null;
+    const folder = home?.outside ? join(outsideFolder, 'data') : paths.database;
+    this.database = home && { folder, home };
+    this.services = describeServices(this.plan, this.database);
+    const { gateway, mailbox, api, worker } = this.services;
+    await Promise.all([gateway && gateway.start(), mailbox && mailbox.start(), this.#startDatabase()]);
+    await Promise.all([api.start(), worker.start()]);
+  }
+
+  async #startDatabase() {
+    if (this.database) {
+      await ensureCluster(this.database.folder, this.database.home, this.plan.secrets.databaseAdminPassword);
+      await this.services.postgres.start();
+      await ensureDatabase(adminUrl(this.plan), 'countinghouse', this.plan.secrets.databasePassword);
+    }
+    await this.migrate();
+  }
+
+  async migrate() {
+    const args = ['--enable-source-maps', 'dist/apps/api/src/migrate.js', ...(this.plan.demoData ? ['--demo-data'] : [])];
+    const { failure, output } = await runTask('migrate', process.execPath, args, {
+      cwd: root,
+      env: childEnvironment(this.plan),
+    });
+    if (failure) throw new Problem(`The database could not be brought up to date (${failure}): see above.`, lastLines(output));
+  }
+
+  /**
+   * From the door inwards: nobody loses what it still needs to finish its work.
+   * @param {AbortSignal} [hurry]
+   */
+  async stop(hurry) {
+    const { api, worker, gateway, mailbox, postgres } = this.services ?? {};
+    for (const together of [[api], [worker], [gateway, mailbox], [postgres]]) {
+      await Promise.all(together.map((service) => service && service.stop(hurry)));
+    }
+  }
+}

@@ -1,0 +1,53 @@
+import { generateKeyPair, randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { writeWhole } from './claim.mjs';
+import { paths } from './paths.mjs';
+import { Problem } from './problem.mjs';
+
+const NAMES = ['databaseAdminPassword', 'databasePassword', 'webhookSecret', 'appSecret'];
+
+/** 256 bits, in letters that need no escaping in an address or a file. */
+export function newSecret() {
+  return randomBytes(32).toString('base64url');
+}
+
+/**
+ * The secrets of this clone, made at the first start. They are never printed.
+ * @returns {Record<'databaseAdminPassword' | 'databasePassword' | 'webhookSecret' | 'appSecret', string>}
+ */
+export function loadSecrets() {
+  const kept = existsSync(paths.secrets) ? readKept() : {};
+  const missing = NAMES.filter((name) => !kept[name]);
+  for (const name of missing) kept[name] = newSecret();
+  if (missing.length > 0) writeWhole(paths.secrets, JSON.stringify(kept, null, 2));
+  return kept;
+}
+
+function readKept() {
+  try {
+    return JSON.parse(readFileSync(paths.secrets, 'utf8'));
+  } catch (error) {
+    throw new Problem(
+      `.data/secrets.json can't be read (${error.code ?? 'it is not JSON'}): restore it, or remove the folder .data and lose its data.`,
+    );
+  }
+}
+
+/**
+ * A folder with at least one RSA key, from which the API signs its access tokens.
+ * @param {string} folder
+ * @param {Date} today
+ */
+export async function ensureSigningKey(folder, today = new Date()) {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  if (readdirSync(folder).some((file) => file.endsWith('.pem'))) return;
+  const { privateKey } = await promisify(generateKeyPair)('rsa', {
+    modulusLength: 2048,
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+  });
+  const kid = `${today.toISOString().slice(0, 10)}-${randomBytes(3).toString('hex')}`;
+  writeWhole(join(folder, `${kid}.pem`), privateKey);
+}
