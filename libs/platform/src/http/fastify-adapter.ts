@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '@platform/config';
 import { validationFailed } from '@platform/errors';
 import { runInContext, type Log } from '@platform/observability';
-import type { AllowedMethods } from './allowed-methods';
+import { AllowedMethods } from './allowed-methods';
 import { toProblem } from './problem';
 import { addRequestHooks, requestIdOf } from './request-hooks';
 import { sendProblem } from './send-problem';
@@ -17,7 +17,7 @@ const KEEP_ALIVE_MS = 65_000; // longer than the 60 s of usual load balancers, o
 export type RawBodyRequest = FastifyRequest & { rawBody?: Buffer };
 
 /** Fastify with our limits, strict JSON, request ids and problem documents. */
-export function createFastifyAdapter(config: Config, log: Log, allowedMethods: AllowedMethods): FastifyAdapter {
+export function createFastifyAdapter(config: Config, log: Log): FastifyAdapter {
   const trusted = config.get('TRUST_PROXY');
   const adapter = new FastifyAdapter({
     logger: false,
@@ -32,6 +32,8 @@ export function createFastifyAdapter(config: Config, log: Log, allowedMethods: A
     },
   });
   const fastify = adapter.getInstance() as unknown as FastifyInstance;
+  const allowedMethods = new AllowedMethods();
+  fastify.decorate('allowedMethods', allowedMethods);
   fastify.addHook('onRoute', (route) => allowedMethods.add(route));
   addRequestHooks(fastify, log);
   takeStrictJson(fastify);

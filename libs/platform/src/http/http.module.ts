@@ -1,7 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
 import { DatabaseModule } from '@platform/database';
-import { AllowedMethods } from './allowed-methods';
 import { DatabaseHealth } from './database-health';
 import { Health } from './health';
 import { HealthController } from './health.controller';
@@ -18,7 +17,6 @@ import { createValidationPipe } from './validation.pipe';
   imports: [DatabaseModule.forModule({ migrations: [CreateIdempotencyKeys1763600000500] })],
   controllers: [HealthController],
   providers: [
-    AllowedMethods,
     Health,
     DatabaseHealth,
     IdempotencyStore,
@@ -27,6 +25,6 @@ import { createValidationPipe } from './validation.pipe';
     { provide: APP_PIPE, useFactory: createValidationPipe },
     { provide: APP_FILTER, useClass: ProblemFilter },
   ],
-  exports: [AllowedMethods, Health],
+  exports: [Health],
 })
 export class HttpModule {}

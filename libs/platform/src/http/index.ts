@@ -1,4 +1,3 @@
-export * from './allowed-methods';
 export * from './etag';
 export * from './fastify-adapter';
 export * from './health';

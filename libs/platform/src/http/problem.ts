@@ -30,7 +30,6 @@ const STATUS: Record<ErrorKind, number> = {
 const BY_STATUS: Record<number, { code: string; detail: string }> = {
   400: { code: 'malformed_request', detail: 'The request cannot be understood.' },
   404: { code: 'not_found', detail: 'There is nothing at this address.' },
-  405: { code: 'method_not_allowed', detail: 'This address does not answer to this method; see Allow.' },
   406: { code: 'not_acceptable', detail: 'There is no answer in a form that the request accepts.' },
   408: { code: 'request_timeout', detail: 'The request did not arrive in time.' },
   413: { code: 'payload_too_large', detail: 'The body is larger than 100 kB.' },
@@ -38,6 +37,12 @@ const BY_STATUS: Record<number, { code: string; detail: string }> = {
   415: { code: 'unsupported_media_type', detail: 'Send the body as application/json.' },
   431: { code: 'headers_too_large', detail: 'The headers are too large.' },
 };
+
+/** 405: there is something at this address, but it does not answer to this method. */
+export function methodNotAllowed(): Problem {
+  const detail = 'This address does not answer to this method; see Allow.';
+  return { status: 405, code: 'method_not_allowed', detail, unexpected: false };
+}
 
 /** Turns whatever was thrown into what the client may know of it. */
 export function toProblem(error: unknown): Problem {

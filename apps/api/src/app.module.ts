@@ -1,0 +1,34 @@
+import { Module } from '@nestjs/common';
+import { CatalogModule } from '@app/catalog';
+import { InventoryModule } from '@app/inventory';
+import { OrdersModule } from '@app/orders';
+import { PaymentsModule } from '@app/payments';
+import { UsersModule, usersAuthConfig } from '@app/users';
+import { AuditModule } from '@platform/audit';
+import { AuthModule } from '@platform/auth';
+import { ConfigModule } from '@platform/config';
+import { DatabaseModule } from '@platform/database';
+import { HttpModule } from '@platform/http';
+import { MessagingModule } from '@platform/messaging';
+import { ObservabilityModule } from '@platform/observability';
+import { SagaModule } from '@platform/saga';
+
+/** The API: every module with its controllers. Guards run in the order of HttpModule, AuthModule. */
+@Module({
+  imports: [
+    ConfigModule,
+    ObservabilityModule.forRoot('api'),
+    DatabaseModule,
+    AuditModule,
+    MessagingModule,
+    SagaModule,
+    HttpModule,
+    AuthModule.forRoot(usersAuthConfig),
+    UsersModule,
+    CatalogModule,
+    InventoryModule,
+    PaymentsModule,
+    OrdersModule,
+  ],
+})
+export class AppModule {}

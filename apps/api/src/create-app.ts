@@ -1,0 +1,38 @@
+import fastifyCookie from '@fastify/cookie';
+import fastifyCors from '@fastify/cors';
+import fastifyHelmet from '@fastify/helmet';
+import { VersioningType } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Config, loadSettings } from '@platform/config';
+import { createFastifyAdapter } from '@platform/http';
+import { Log, NestLogger } from '@platform/observability';
+import { AppModule } from './app.module';
+import { serveDocumentation } from './openapi';
+
+/** The API, ready to listen; tests use it as it is. */
+export async function createApp(): Promise<NestFastifyApplication> {
+  const config = new Config(loadSettings());
+  const log = new Log(config.get('LOG_LEVEL'), 'api');
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule, createFastifyAdapter(config, log), {
+    logger: new NestLogger(log),
+    bodyParser: false,
+    abortOnError: false,
+  });
+  app.setGlobalPrefix('api', { exclude: ['health/{*rest}', 'metrics', '.well-known/{*rest}'] });
+  app.enableVersioning({ type: VersioningType.URI, defaultVersion: '1' });
+  await app.register(fastifyCookie);
+  await app.register(fastifyCors, { origin: config.get('CORS_ORIGINS'), credentials: true, maxAge: 600 });
+  await app.register(fastifyHelmet, { contentSecurityPolicy: { directives: contentSecurity } });
+  serveDocumentation(app);
+  await app.init();
+  return app;
+}
+
+/** The API serves no pages but Swagger UI, which needs inline styles and its own scripts. */
+const contentSecurity = {
+  defaultSrc: [`'self'`],
+  styleSrc: [`'self'`, `'unsafe-inline'`],
+  imgSrc: [`'self'`, 'data:'],
+  upgradeInsecureRequests: null,
+};

@@ -1,0 +1,17 @@
+import { Module } from '@nestjs/common';
+import { DatabaseModule } from '@platform/database';
+import { HoldsRepository } from './holds.repository';
+import { InventoryController } from './inventory.controller';
+import { InventoryFacade } from './inventory.facade';
+import { InventoryService } from './inventory.service';
+import { CreateStock1763600003000 } from './migrations/1763600003000-create-stock';
+import { StockRepository } from './stock.repository';
+
+/** Stock: what is on hand, what is promised to whom, and what came and went. */
+@Module({
+  imports: [DatabaseModule.forModule({ migrations: [CreateStock1763600003000] })],
+  controllers: [InventoryController],
+  providers: [InventoryFacade, InventoryService, HoldsRepository, StockRepository],
+  exports: [InventoryFacade],
+})
+export class InventoryModule {}

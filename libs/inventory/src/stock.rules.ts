@@ -1,0 +1,12 @@
+import type { Availability, StockLine } from './inventory.types';
+
+/** Locks are taken in this order everywhere, so that two orders never wait for each other. */
+export function inLockOrder(lines: StockLine[]): StockLine[] {
+  return [...lines].sort((a, b) => (a.sku < b.sku ? -1 : 1));
+}
+
+/** What customers see in place of a number. @param lowUpTo how many pieces still count as low */
+export function availabilityOf(available: number, lowUpTo: number): Availability {
+  if (available <= 0) return 'out';
+  return available <= lowUpTo ? 'low' : 'in_stock';
+}
