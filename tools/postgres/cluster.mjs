@@ -96,7 +96,11 @@ export function serverProgram(folder, home, port, settings) {
  * @param {import('node:child_process').ChildProcess} server nothing to wait for once it has ended
  */
 export async function untilAccepting(url, server) {
-  for (let pauseMs = 10; server.exitCode === null && server.signalCode === null; pauseMs = Math.min(pauseMs * 1.5, 500)) {
+  for (
+    let pauseMs = 10;
+    server.exitCode === null && server.signalCode === null;
+    pauseMs = Math.min(pauseMs * 1.5, 500)
+  ) {
     const client = new pg.Client({ connectionString: url });
     try {
       await client.connect();

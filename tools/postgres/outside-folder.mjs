@@ -1,27 +1,47 @@
-import { chmodSync, cpSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
-import { cloneHash } from '../supervisor/paths.mjs';
+import { root } from '../supervisor/paths.mjs';
 import { Problem } from '../supervisor/problem.mjs';
 
-/** Where PostgreSQL's programs and data go when its user can't enter the clone, such as one in root's home. */
-export const outsideFolder = join('/var/tmp', `countinghouse-${cloneHash}`);
+const EVERYBODYS = '/var/tmp';
 
 /**
- * Copies PostgreSQL's programs to where every user can run them, once for each version.
+ * Where the data goes when PostgreSQL's user can't enter the clone, such as one in root's home. The password is part of
+ * the name, so that a new clone at an old place doesn't find data that it can't open.
+ * @param {string} adminPassword
+ */
+export function outsideDataFolder(adminPassword) {
+  const name = createHash('sha256').update(`${root}\0${adminPassword}`).digest('hex').slice(0, 12);
+  return join(EVERYBODYS, `countinghouse-${name}`, 'data');
+}
+
+/**
+ * Copies PostgreSQL's programs to where every user can run them: 60 MB, once for each version, for all clones.
  * @param {string} initdb the shipped one
  */
 export function copyPrograms(initdb) {
-  makeOwnFolder(outsideFolder);
   const native = dirname(dirname(initdb));
   const { version } = JSON.parse(readFileSync(join(native, '..', 'package.json'), 'utf8'));
-  const copy = join(outsideFolder, `postgresql-${version}`);
+  const copy = join(EVERYBODYS, `countinghouse-postgresql-${version}`);
   if (!existsSync(copy)) {
     const draft = `${copy}.${process.pid}`;
     cpSync(native, draft, { recursive: true, verbatimSymlinks: true });
     openForReading(draft);
     putInPlace(draft, copy);
   }
-  return { initdb: join(copy, 'bin', 'initdb'), postgres: join(copy, 'bin', 'postgres') };
+  checkOwn(copy);
+  return { initdb: join(copy, 'bin', 'initdb'), postgres: join(copy, 'bin', 'postgres'), folder: copy };
 }
 
 /** Two starts at once may both have copied: either copy is good. */
@@ -34,14 +54,18 @@ function putInPlace(draft, copy) {
   }
 }
 
-/** /var/tmp is everybody's: a folder that somebody else put there under our name must not be trusted. */
-function makeOwnFolder(folder) {
+/** @param {string} folder that others may pass through, but neither list nor write */
+export function makeOwnFolder(folder) {
   mkdirSync(folder, { recursive: true });
-  const found = lstatSync(folder);
-  if (!found.isDirectory() || found.uid !== process.getuid()) {
-    throw new Problem(`${folder} belongs to somebody else: remove it, or clone into a folder that everybody can enter.`);
-  }
+  checkOwn(folder);
   chmodSync(folder, 0o711);
+}
+
+/** A folder that somebody else put there under our name must not be trusted. */
+function checkOwn(folder) {
+  const found = lstatSync(folder);
+  if (found.isDirectory() && found.uid === process.getuid()) return;
+  throw new Problem(`${folder} belongs to somebody else: remove it, or clone into a folder that everybody can enter.`);
 }
 
 /** The modes in node_modules follow the umask of whoever installed it. */

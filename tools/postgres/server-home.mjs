@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { chownSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { paths } from '../supervisor/paths.mjs';
+import { root } from '../supervisor/paths.mjs';
 import { Problem } from '../supervisor/problem.mjs';
-import { copyPrograms, outsideFolder } from './outside-folder.mjs';
+import { copyPrograms } from './outside-folder.mjs';
 
 /**
  * @typedef {object} ServerHome where PostgreSQL's programs are and as whom they run
@@ -20,11 +20,11 @@ import { copyPrograms, outsideFolder } from './outside-folder.mjs';
 export async function findServerHome() {
   const user = process.getuid?.() === 0 ? findUnprivilegedUser() : null;
   const shipped = await findShippedPrograms();
-  const inside = tryPrograms(shipped, user, paths.state);
+  const inside = tryPrograms(shipped, user, root);
   if (inside.version) return { ...shipped, ...inside, user, outside: false };
   if (!user) throw new Problem(dontRun(inside.reason));
-  const copies = copyPrograms(shipped.initdb);
-  const outside = tryPrograms(copies, user, outsideFolder);
+  const { folder, ...copies } = copyPrograms(shipped.initdb);
+  const outside = tryPrograms(copies, user, folder);
   if (outside.version) return { ...copies, ...outside, user, outside: true };
   throw new Problem(dontRun(outside.reason));
 }
@@ -50,7 +50,9 @@ function findUnprivilegedUser() {
     .map((line) => line.split(':'));
   const account = ['postgres', 'nobody'].map((name) => accounts.find(([each]) => each === name)).find(Boolean);
   if (account) return { uid: Number(account[2]), gid: Number(account[3]) };
-  throw new Problem('PostgreSQL does not run as root, and there is no user postgres or nobody: start as an ordinary user.');
+  throw new Problem(
+    'PostgreSQL does not run as root, and there is no user postgres or nobody: start as an ordinary user.',
+  );
 }
 
 /** Asks the operating system rather than reading modes: runs the program as its user, in the folder it will need. */

@@ -37,9 +37,10 @@ export async function claim(path, contents = {}, except = undefined) {
   const draft = `${path}.${process.pid}`;
   const mine = { pid: process.pid, startTime: startTimeOf(process.pid), ...contents };
   writeFileSync(draft, JSON.stringify({ ...mine, children: left?.children ?? [] }), { mode: 0o600 });
-  if (left) renameSync(draft, path);
-  else if (!linkIfFree(draft, path)) return claim(path, contents, except);
-  await sleep(RIVAL_MS);
+  if (left) {
+    renameSync(draft, path);
+    await sleep(RIVAL_MS);
+  } else if (!linkIfFree(draft, path)) return claim(path, contents, except);
   if (readClaim(path)?.pid !== process.pid) return claim(path, contents, except);
   return { holder: null, left };
 }

@@ -1,6 +1,7 @@
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { ensureCluster, ensureDatabase } from '../postgres/cluster.mjs';
-import { outsideFolder } from '../postgres/outside-folder.mjs';
+import { makeOwnFolder, outsideDataFolder } from '../postgres/outside-folder.mjs';
 import { findServerHome } from '../postgres/server-home.mjs';
 import { runTask } from './children.mjs';
 import { paths, root } from './paths.mjs';
@@ -18,9 +19,7 @@ export class Fleet {
   /** The gateway and the mailbox need nobody and load while the database is made; api and worker need its newest schema. */
   async start() {
     process.umask(0o077); // what the services write is nobody else's
-    const home = this.plan.embedded.postgres ? await findServerHome() : null;
-    const folder = home?.outside ? join(outsideFolder, 'data') : paths.database;
-    this.database = home && { folder, home };
+    this.database = this.plan.embedded.postgres ? await findDatabase(this.plan.secrets.databaseAdminPassword) : null;
     this.services = describeServices(this.plan, this.database);
     const { gateway, mailbox, api, worker } = this.services;
     await Promise.all([gateway && gateway.start(), mailbox && mailbox.start(), this.#startDatabase()]);
@@ -37,12 +36,17 @@ export class Fleet {
   }
 
   async migrate() {
-    const args = ['--enable-source-maps', 'dist/apps/api/src/migrate.js', ...(this.plan.demoData ? ['--demo-data'] : [])];
+    const args = [
+      '--enable-source-maps',
+      'dist/apps/api/src/migrate.js',
+      ...(this.plan.demoData ? ['--demo-data'] : []),
+    ];
     const { failure, output } = await runTask('migrate', process.execPath, args, {
       cwd: root,
       env: childEnvironment(this.plan),
     });
-    if (failure) throw new Problem(`The database could not be brought up to date (${failure}): see above.`, lastLines(output));
+    if (failure)
+      throw new Problem(`The database could not be brought up to date (${failure}): see above.`, lastLines(output));
   }
 
   /**
@@ -55,4 +59,13 @@ export class Fleet {
       await Promise.all(together.map((service) => service && service.stop(hurry)));
     }
   }
+}
+
+/** Data stays where it was first made, whatever becomes of the folders above the clone. */
+async function findDatabase(adminPassword) {
+  const home = await findServerHome();
+  const outside = outsideDataFolder(adminPassword);
+  const isOutside = !existsSync(paths.database) && (home.outside || (home.user !== null && existsSync(outside)));
+  if (isOutside) makeOwnFolder(dirname(outside));
+  return { home, folder: isOutside ? outside : paths.database };
 }

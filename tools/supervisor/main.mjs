@@ -7,7 +7,7 @@ const SAME_WISH_MS = 500;
 
 /**
  * @typedef {object} Stop
- * @property {Promise<string>} requested resolves with the signal
+ * @property {() => Promise<void>} untilAsked everything is done but to wait: being stopped is now the good end
  * @property {AbortSignal} hurry somebody pressed Ctrl-C again
  * @property {(child: import('node:child_process').ChildProcess) => void} passTo from now on signals are this child's affair
  * @property {(step: () => Promise<void> | void) => void} undo runs at the end, the last one first
@@ -21,10 +21,17 @@ const SAME_WISH_MS = 500;
 export async function main(work) {
   /** @type {Array<() => Promise<void> | void>} */
   const undoSteps = [];
-  const stop = { ...listen(), undo: (step) => undoSteps.push(step) };
+  const { requested, ...signals } = listen();
+  let goodEnd = false;
+  const untilAsked = async () => {
+    goodEnd = true;
+    await requested;
+  };
+  const stop = { ...signals, untilAsked, undo: (step) => undoSteps.push(step) };
   let exitCode;
   try {
-    const interrupted = stop.requested.then((signal) => {
+    const interrupted = requested.then((signal) => {
+      if (goodEnd) return 0;
       throw new StopRequested(signal);
     });
     exitCode = await Promise.race([work(stop), interrupted]);

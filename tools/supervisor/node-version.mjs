@@ -4,6 +4,8 @@
  */
 export function requireNode20() {
   if (Number(process.versions.node.split('.')[0]) >= 20) return;
-  console.error(`Countinghouse needs Node 20 or newer, and this is ${process.version}: install one and run this again.`);
+  console.error(
+    `Countinghouse needs Node 20 or newer, and this is ${process.version}: install one and run this again.`,
+  );
   process.exit(1);
 }

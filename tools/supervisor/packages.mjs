@@ -24,7 +24,11 @@ export async function installPackages() {
       throw new Problem(`The packages must be installed anew: first stop what runs as process ${running.pid}.`);
     }
     const again = existsSync(paths.modules);
-    say(again ? 'Installing packages again, the lock file has changed…' : 'Installing packages (first time, about a minute)…');
+    say(
+      again
+        ? 'Installing packages again: they are not what the lock file names…'
+        : 'Installing packages (first time, about a minute)…',
+    );
     await runNpm();
     return true;
   });
@@ -33,11 +37,18 @@ export async function installPackages() {
 async function runNpm() {
   const began = Date.now();
   const { failure, output } = await runTask('npm ci', 'npm', ['ci', '--no-audit', '--no-fund'], { cwd: root });
-  if (failure?.includes('ENOENT')) throw new Problem('npm was not found: install it (it comes with Node) and try again.');
+  if (failure?.includes('ENOENT'))
+    throw new Problem('npm was not found: install it (it comes with Node) and try again.');
   if (failure) {
-    throw new Problem(`\`npm ci\` failed (${failure}): repair what it says above and try again.`, lastLines(output));
+    throw new Problem(`\`npm ci\` failed (${failure}): repair what it says above and try again.`, npmErrors(output));
   }
   saySeconds('Packages are installed', began);
+}
+
+/** npm says first what is wrong, and then how all its options are called. */
+function npmErrors(output) {
+  const errors = output.split('\n').filter((line) => /^npm error \S/.test(line));
+  return errors.length > 0 ? errors.slice(0, 12) : lastLines(output);
 }
 
 /**

@@ -8,15 +8,27 @@ import { paths, root } from './paths.mjs';
  */
 export function panel({ plan, database }, seconds) {
   const { address, ports, embedded, given, demoData } = plan;
+  const outside = database && database.folder !== paths.database;
   const rows = [
     ['Swagger UI', `${address}/docs`],
     ['API', `${address}/api/v1`],
     ['Health', `${address}/health/ready`],
-    embedded.mailbox && ['Mailbox', `http://localhost:${ports.MAILBOX_WEB_PORT}   (SMTP on ${ports.MAILBOX_SMTP_PORT})`],
-    embedded.gateway && ['Gateway record', `http://localhost:${ports.SANDBOX_GATEWAY_PORT}/charges?reference=<order id>`],
-    database && ['PostgreSQL', `127.0.0.1:${ports.POSTGRES_PORT}, database and user countinghouse, password in .data/secrets.json`],
+    embedded.mailbox && [
+      'Mailbox',
+      `http://localhost:${ports.MAILBOX_WEB_PORT}   (SMTP on ${ports.MAILBOX_SMTP_PORT})`,
+    ],
+    embedded.gateway && [
+      'Gateway record',
+      `http://localhost:${ports.SANDBOX_GATEWAY_PORT}/charges?reference=<order id>`,
+    ],
+    database && [
+      'PostgreSQL',
+      `127.0.0.1:${ports.POSTGRES_PORT}, database and user countinghouse, password in .data/secrets.json`,
+    ],
     ['Logs', relative(root, paths.logs)],
-    ['Data', database?.home.outside ? `${relative(root, paths.state)}, the database in ${database.folder} *` : relative(root, paths.state)],
+    ['Data', relative(root, paths.state)],
+    outside && ['', `the database in ${database.folder},`],
+    outside && ['', 'because PostgreSQL runs as another user than root, who cannot enter this folder'],
     demoData && ['Demo logins', 'admin@demo.test  support@demo.test  warehouse@demo.test  customer@demo.test'],
     demoData && ['', 'password countinghouse-demo'],
     ['Embedded', list(ownParts(embedded, given, database))],
@@ -28,7 +40,6 @@ export function panel({ plan, database }, seconds) {
     `Countinghouse is ready (${seconds.toFixed(1)} s)`,
     '',
     ...table,
-    ...(database?.home.outside ? ["  * PostgreSQL doesn't run as root, and its user can't enter this folder"] : []),
     '',
     '  Try it:',
     `  ${curl(address, demoData)}`,
@@ -58,7 +69,8 @@ function externalParts(embedded, given) {
     !embedded.postgres && `PostgreSQL at ${hostOf(given.DATABASE_URL)}`,
     given.REDIS_URL && `queues on Redis at ${hostOf(given.REDIS_URL)}`,
     !embedded.mailbox && `mail through ${hostOf(given.SMTP_URL)}`,
-    !embedded.gateway && `payments through ${given.SANDBOX_GATEWAY_URL ? hostOf(given.SANDBOX_GATEWAY_URL) : given.PAYMENT_PROVIDER}`,
+    !embedded.gateway &&
+      `payments through ${given.SANDBOX_GATEWAY_URL ? hostOf(given.SANDBOX_GATEWAY_URL) : given.PAYMENT_PROVIDER}`,
   ];
 }
 

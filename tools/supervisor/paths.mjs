@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -23,6 +22,3 @@ export const paths = {
   modules: join(root, 'node_modules'),
   node: join(root, 'node_modules', 'node', 'bin', 'node'),
 };
-
-/** A short name for this clone that stays the same, for things that must live outside its folder. */
-export const cloneHash = createHash('sha256').update(root).digest('hex').slice(0, 12);

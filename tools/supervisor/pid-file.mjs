@@ -1,4 +1,4 @@
-import { claim, readClaim, release, writeWhole } from './claim.mjs';
+import { claim, readClaim, writeWhole } from './claim.mjs';
 import { recordChildren } from './children.mjs';
 import { endStranger, isAlive } from './liveness.mjs';
 import { Problem, say } from './problem.mjs';
@@ -8,7 +8,7 @@ import { Problem, say } from './problem.mjs';
  * with all that runs.
  * @param {string} path
  * @param {object} [contents]
- * @returns {Promise<{ release: () => void, note: (more: object) => void }>}
+ * @returns {Promise<{ note: (more: object) => void }>}
  */
 export async function superviseAt(path, contents = {}) {
   // Under our own older Node (see packages.mjs) the claim is its parent's: the same start, so it is handed over.
@@ -22,7 +22,6 @@ export async function superviseAt(path, contents = {}) {
     write();
   });
   return {
-    release: () => release(path),
     note: (more) => {
       known = { ...known, ...more };
       write();
@@ -38,7 +37,9 @@ export async function endLeftovers(children) {
   // The database last, so that the others can still finish what they are writing.
   for (const orphan of orphans.sort((a, b) => Number(a.name === 'postgres') - Number(b.name === 'postgres'))) {
     await endStranger(orphan, orphan.endSignals).catch(() => {
-      throw new Problem(`Process ${orphan.pid} (${orphan.name}) of an earlier start belongs to another user: end it first.`);
+      throw new Problem(
+        `Process ${orphan.pid} (${orphan.name}) of an earlier start belongs to another user: end it first.`,
+      );
     });
   }
 }

@@ -29,8 +29,10 @@ async function takeGiven(env, { name, user, host }, used) {
   if (!/^\d+$/.test(env[name]) || port < 1 || port > 65_535) {
     throw new Problem(`${name} is "${env[name]}": set it to a port number from 1 to 65535.`);
   }
-  const why = used.includes(port) ? 'is set twice' : await whyNot(port, host);
-  if (why) throw new Problem(`Port ${port} (${name}, ${user}) ${why}: end the program that uses it, or set another ${name}.`);
+  if (used.includes(port)) throw new Problem(`Port ${port} is set twice: set another ${name}.`);
+  const why = await whyNot(port, host);
+  if (why)
+    throw new Problem(`Port ${port} (${name}, ${user}) ${why}: end the program that uses it, or set another ${name}.`);
   return port;
 }
 

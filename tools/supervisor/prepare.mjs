@@ -1,4 +1,5 @@
-import { accessSync, chmodSync, constants, mkdirSync, statSync } from 'node:fs';
+import { accessSync, chmodSync, constants, existsSync, mkdirSync, statSync } from 'node:fs';
+import { release } from './claim.mjs';
 import { continueUnderOwnNode, installPackages } from './packages.mjs';
 import { superviseAt } from './pid-file.mjs';
 import { paths, root } from './paths.mjs';
@@ -17,26 +18,38 @@ export async function prepare(stop) {
 
 /** @param {import('./main.mjs').Stop} stop */
 export async function becomeSupervisor(stop) {
-  const supervision = await superviseAt(paths.supervisor);
-  stop.undo(supervision.release);
-  return supervision;
+  stop.undo(() => release(paths.supervisor));
+  return superviseAt(paths.supervisor);
 }
 
 /** Root's PostgreSQL runs as another user, who must get through `.data` to its own folder in it; nobody else sees more. */
 export function openStateFolder() {
+  checkOwner(paths.state);
   for (const folder of [root, paths.state, paths.dist]) checkWritable(folder);
   mkdirSync(paths.state, { recursive: true, mode: 0o700 });
-  if (process.getuid?.() === 0) chmodSync(paths.state, 0o711);
-  for (const folder of [paths.logs, paths.keys, paths.mail]) mkdirSync(folder, { recursive: true, mode: 0o700 });
+  if (isRoot()) chmodSync(paths.state, 0o711);
+  for (const folder of [paths.logs, paths.keys, paths.mail]) {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    checkWritable(folder);
+  }
+}
+
+const isRoot = () => process.getuid?.() === 0;
+
+/** Two users in turn would lock each other out, file by file. */
+function checkOwner(folder) {
+  const owner = statSync(folder, { throwIfNoEntry: false })?.uid;
+  if (owner === undefined || !process.getuid || owner === process.getuid()) return;
+  throw new Problem(
+    `${folder} belongs to user ${owner}, who started here first: start as that user, or remove it and lose its data.`,
+  );
 }
 
 function checkWritable(folder) {
-  const found = statSync(folder, { throwIfNoEntry: false });
-  if (!found) return;
+  if (!existsSync(folder)) return;
   try {
     accessSync(folder, constants.W_OK | constants.X_OK);
   } catch {
-    const owner = process.getuid && found.uid !== process.getuid() ? ` (it belongs to user ${found.uid})` : '';
-    throw new Problem(`This folder is read-only: ${folder}${owner}; make it writable, or clone into a folder of your own.`);
+    throw new Problem(`This folder is read-only: ${folder}; make it writable, or clone into a folder of your own.`);
   }
 }

@@ -47,8 +47,14 @@ export function report(error) {
   if (error instanceof Problem) {
     for (const line of error.lines) process.stderr.write(`  ${line}\n`);
     process.stderr.write(`${error.message}\n`);
+  } else if (error?.syscall && error.path) {
+    process.stderr.write(
+      `${error.path} can't be used (${error.syscall}: ${error.code}): check its permissions and the space on the disk.\n`,
+    );
   } else {
-    process.stderr.write(`Something went wrong that nobody thought of: ${error instanceof Error ? error.stack : error}\n`);
+    process.stderr.write(
+      `Something went wrong that nobody thought of: ${error instanceof Error ? error.stack : error}\n`,
+    );
   }
   return 1;
 }

@@ -30,7 +30,7 @@ export async function run(stop, supervision, { watch }) {
   await untilReady(plan);
   say(panel(fleet, (Date.now() - began) / 1000));
   if (watch) watchSources(fleet);
-  await stop.requested;
+  await stop.untilAsked();
   return 0;
 }
 
@@ -44,5 +44,7 @@ async function untilReady({ ports, given }) {
     if (answer?.ok) return;
     if (answer) last = await answer.text();
   }
-  throw new Problem(`${address} is not 200 after ${READY_WITHIN_MS / 1000} s: see above and .data/logs/api.log.`, [last]);
+  throw new Problem(`${address} is not 200 after ${READY_WITHIN_MS / 1000} s: see above and .data/logs/api.log.`, [
+    last,
+  ]);
 }

@@ -73,7 +73,10 @@ export class Service {
     const inTime = await within(Promise.race([untilReady(child), this.#ended]), readyWithinMs);
     if (inTime && !failure) return;
     const why = failure ?? `not ready after ${readyWithinMs / 1000} s`;
-    throw new Problem(`${this.name} did not start (${why}): see above and ${this.log.shownPath}.`, this.log.lastLines());
+    throw new Problem(
+      `${this.name} did not start (${why}): see above and ${this.log.shownPath}.`,
+      this.log.lastLines(),
+    );
   }
 
   /** Waits for a fall, pauses for longer after each one, and starts again, until the turn is over. */

@@ -46,7 +46,9 @@ async function takeOver(fleet, files) {
   }
   const { api, worker, gateway } = fleet.services;
   if (files.some((file) => file.includes('/migrations/'))) await fleet.migrate();
-  const affected = files.some((file) => file.startsWith('apps/sandbox-gateway/')) ? [api, worker, gateway] : [api, worker];
+  const affected = files.some((file) => file.startsWith('apps/sandbox-gateway/'))
+    ? [api, worker, gateway]
+    : [api, worker];
   await Promise.all(affected.map((service) => service && service.restart()));
   saySeconds('Reloaded', began);
 }

@@ -18,11 +18,17 @@ export interface DeliveredEvent<Payload extends object = object> extends Event<P
   actor: string | null;
 }
 
-/** Makes events of one kind; also names the kind for listeners. */
-export interface EventDefinition<Payload extends object> {
-  (payload: Payload): Event<Payload>;
+/** A kind of event, for who listens to it. */
+export interface EventKind<Payload extends object> {
   readonly eventName: string;
   readonly version: number;
+  /** Never set: it only carries the payload's type. */
+  readonly payloadType?: Payload;
+}
+
+/** Makes events of one kind. */
+export interface EventDefinition<Payload extends object> extends EventKind<Payload> {
+  (payload: Payload): Event<Payload>;
 }
 
 /** Declares a kind of event: `export const orderPlaced = defineEvent<{ orderId: string }>('orders.placed', 1);` */

@@ -1,5 +1,5 @@
 import { runInContext } from '@platform/observability';
-import type { DeliveredEvent, EventDefinition } from './event';
+import type { DeliveredEvent, EventKind } from './event';
 
 /**
  * Something that happens because something else happened; one class in one `<sentence>.handler.ts`.
@@ -13,7 +13,8 @@ export interface Listener<Payload extends object = object> {
   /** The sentence of the file name: unique, and never changed once events wait for it. */
   readonly name: string;
   readonly mode: 'inTransaction' | 'asJob';
-  readonly event: EventDefinition<Payload>;
+  /** What it listens to. */
+  readonly events: ReadonlyArray<EventKind<Payload>>;
   handle(event: DeliveredEvent<Payload>): Promise<void>;
 }
 
@@ -22,7 +23,7 @@ export class ListenerRegistry {
   private readonly byName = new Map<string, Listener>();
 
   /** @throws Error when two listeners share a name: one of them would silently get nothing */
-  register(listener: Listener<never>): void {
+  register<Payload extends object>(listener: Listener<Payload>): void {
     if (this.byName.has(listener.name)) throw new Error(`Two listeners are named ${listener.name}.`);
     this.byName.set(listener.name, listener as unknown as Listener);
   }
@@ -32,8 +33,8 @@ export class ListenerRegistry {
   }
 
   listeningTo(event: { name: string; version: number }): Listener[] {
-    return this.all().filter(
-      ({ event: wanted }) => wanted.eventName === event.name && wanted.version === event.version,
+    return this.all().filter(({ events }) =>
+      events.some(({ eventName, version }) => eventName === event.name && version === event.version),
     );
   }
 

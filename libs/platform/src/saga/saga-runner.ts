@@ -98,6 +98,13 @@ export class SagaRunner {
     return { ...saga, step: before.name, status: 'compensating', attempts: 0 };
   }
 
+  /** A step that failed may have happened in part, so undoing begins with itself. */
+  private async undoFrom(saga: LeasedSaga, step: SagaStep, reason: string): Promise<LeasedSaga | boolean> {
+    if (!step.compensate) return this.turnBack(saga, reason);
+    await this.store.move(saga, step.name, 'compensating', this.leaseSeconds, reason);
+    return { ...saga, status: 'compensating', attempts: 0 };
+  }
+
   private async retryOrTurnBack(saga: LeasedSaga, step: SagaStep, error: unknown): Promise<LeasedSaga | boolean> {
     const reason = error instanceof Error ? error.message : String(error);
     const attempts = saga.attempts + 1;
@@ -105,7 +112,7 @@ export class SagaRunner {
     if (attempts < step.retry.attempts) {
       return this.store.pause(saga, { forMs: pauseMs(step.retry, attempts) }, attempts, reason);
     }
-    if (saga.status === 'running') return this.turnBack(saga, reason);
+    if (saga.status === 'running') return this.undoFrom(saga, step, reason);
     this.log.error('sagas.needs_attention', { saga: saga.name, key: saga.key, step: step.name, error });
     return this.end(saga, 'needs_attention', reason);
   }

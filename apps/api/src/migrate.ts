@@ -1,0 +1,53 @@
+import 'reflect-metadata';
+import { NestFactory } from '@nestjs/core';
+import { DemoCatalog } from '@app/catalog';
+import { DemoOrders } from '@app/orders';
+import { UsersFacade } from '@app/users';
+import { Config, loadSettings, SettingsError } from '@platform/config';
+import { createDataSource, migrate } from '@platform/database';
+import { migrateQueues } from '@platform/messaging';
+import { Log, NestLogger } from '@platform/observability';
+import { WorkerModule } from '../../worker/src/worker.module';
+import { AppModule } from './app.module';
+
+/**
+ * Brings the database to the newest schema, with `--demo-data` also fills it. Run it before a new version starts; it is
+ * harmless to run it again, or twice at once.
+ */
+async function main(): Promise<void> {
+  const settings = loadSettings();
+  const config = new Config(settings);
+  const log = new Log(settings.LOG_LEVEL, 'migrate');
+  await runMigrations(config, log);
+  if (process.argv.includes('--demo-data')) await fillWithDemoData(log);
+  process.exit(0);
+}
+
+/** Importing the two applications has registered the migrations of every module that either of them mounts. */
+async function runMigrations(config: Config, log: Log): Promise<void> {
+  const mounted = [AppModule.name, WorkerModule.name];
+  const dataSource = await createDataSource(config, log).initialize();
+  const ran = await migrate(dataSource, config.get('DATABASE_URL'));
+  await dataSource.destroy();
+  if (!config.get('REDIS_URL')) await migrateQueues(config.get('DATABASE_URL'));
+  log.info('migrate.done', { mounted, ran });
+}
+
+async function fillWithDemoData(log: Log): Promise<void> {
+  const app = await NestFactory.createApplicationContext(AppModule, {
+    logger: new NestLogger(log),
+    abortOnError: false,
+  });
+  const customerId = await app.get(UsersFacade, { strict: false }).ensureDemoUsers();
+  await app.get(DemoCatalog, { strict: false }).ensureDemoProducts();
+  await app.get(DemoOrders, { strict: false }).ensure(customerId);
+  await app.close();
+  log.info('migrate.demo_data_ready');
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(
+    `${error instanceof SettingsError ? error.message : ((error as Error).stack ?? String(error))}\n`,
+  );
+  process.exit(1);
+});

@@ -1,0 +1,26 @@
+import { Module } from '@nestjs/common';
+import { NotificationsWorkerModule } from '@app/notifications';
+import { OrdersWorkerModule } from '@app/orders';
+import { PaymentsWorkerModule } from '@app/payments';
+import { AuditModule } from '@platform/audit';
+import { ConfigModule } from '@platform/config';
+import { DatabaseModule } from '@platform/database';
+import { MessagingModule } from '@platform/messaging';
+import { ObservabilityModule } from '@platform/observability';
+import { SagaModule } from '@platform/saga';
+
+/** The worker: delivers events, runs jobs and sagas. Several may run side by side. */
+@Module({
+  imports: [
+    ConfigModule,
+    ObservabilityModule.forRoot('worker'),
+    DatabaseModule,
+    AuditModule,
+    MessagingModule.forWorker(),
+    SagaModule.forWorker(),
+    PaymentsWorkerModule,
+    OrdersWorkerModule,
+    NotificationsWorkerModule,
+  ],
+})
+export class WorkerModule {}

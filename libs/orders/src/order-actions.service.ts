@@ -1,0 +1,91 @@
+import { Injectable } from '@nestjs/common';
+import { InventoryFacade } from '@app/inventory';
+import { PaymentsFacade, type Payment } from '@app/payments';
+import { Audit } from '@platform/audit';
+import { UnitOfWork } from '@platform/database';
+import { notFound } from '@platform/errors';
+import { Outbox } from '@platform/messaging';
+import { Sagas } from '@platform/saga';
+import { CHECKOUT } from './checkout-starter';
+import { canBecome } from './order.rules';
+import { livePaymentOf } from './order-payments.rules';
+import { orderNotCancellable, orderNotPayable } from './orders.errors';
+import { orderCancelled } from './orders.events';
+import { OrdersRepository } from './orders.repository';
+
+/** Who acts on an order. `buyerId` null: may act on anybody's. */
+export interface OrderActor {
+  id: string;
+  buyerId: string | null;
+}
+
+/** What people do with an order after it was placed. Each takes the order's lock first, so two of them never mix. */
+@Injectable()
+export class OrderActionsService {
+  constructor(
+    private readonly uow: UnitOfWork,
+    private readonly orders: OrdersRepository,
+    private readonly inventory: InventoryFacade,
+    private readonly payments: PaymentsFacade,
+    private readonly sagas: Sagas,
+    private readonly outbox: Outbox,
+    private readonly audit: Audit,
+  ) {}
+
+  /**
+   * Begins a payment; the worker takes it. One attempt at a time.
+   * @throws AppError `order_not_payable`, `payment_in_progress`
+   */
+  pay(actor: OrderActor, orderId: string, method: string): Promise<Payment> {
+    return this.uow.run(async () => {
+      const order = await this.lock(orderId, actor);
+      if (order.status !== 'pending_payment' || order.isExpired) throw orderNotPayable(order.status);
+      const { buyerId, totalMinor: amountMinor, currency } = order;
+      const payment = await this.payments.begin({ reference: orderId, buyerId, method, amountMinor, currency });
+      const step = { step: 'payment_started', paymentStatus: 'processing', actor: actor.id } as const;
+      await this.orders.change(orderId, { from: ['pending_payment'], ...step });
+      await this.sagas.wake(CHECKOUT.name, orderId);
+      this.audit.record({
+        action: 'orders.payment_started',
+        resource: 'order',
+        resourceId: orderId,
+        after: { paymentId: payment.id },
+      });
+      return payment;
+    });
+  }
+
+  /**
+   * Cancels an order: its stock is free again, what was paid goes back, and a payment that is under way is closed at the
+   * gateway (or refunded, if the charge came first).
+   * @throws AppError `order_not_cancellable`
+   */
+  async cancel(actor: OrderActor, orderId: string, reason: string | null): Promise<void> {
+    await this.uow.run(async () => {
+      const order = await this.lock(orderId, actor);
+      if (!canBecome(order.status, 'cancelled')) throw orderNotCancellable(order.status);
+      await this.inventory.release(orderId);
+      const change = { status: 'cancelled', step: 'cancelled', actor: actor.id, detail: reason ?? undefined } as const;
+      await this.orders.change(orderId, { from: [order.status], ...change });
+      const payment = livePaymentOf(await this.payments.listFor(orderId));
+      if (payment?.status === 'succeeded' && payment.refundRequestedMinor < payment.amountMinor) {
+        await this.payments.requestRefund(payment.id, null, 'The order was cancelled');
+      }
+      await this.sagas.wake(CHECKOUT.name, orderId);
+      this.outbox.add(orderCancelled({ orderId, reason }));
+      this.audit.record({
+        action: 'orders.cancelled',
+        resource: 'order',
+        resourceId: orderId,
+        before: { status: order.status },
+        after: { status: 'cancelled', reason: reason ?? undefined },
+      });
+    });
+  }
+
+  private async lock(orderId: string, { buyerId }: OrderActor) {
+    const order = await this.orders.findForUpdate(orderId, buyerId);
+    if (!order) throw notFound('order');
+    return order;
+  }
+}

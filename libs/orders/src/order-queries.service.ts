@@ -1,0 +1,42 @@
+import { Injectable } from '@nestjs/common';
+import { PaymentsFacade, type Payment } from '@app/payments';
+import { decodeCursor, toPage, type Page } from '@platform/database';
+import { notFound } from '@platform/errors';
+import { OrdersRepository, type OrderFilter } from './orders.repository';
+import type { Order, OrderSummary, TimelineEntry } from './orders.types';
+
+/** An order with what has been paid for it. */
+export interface OrderWithPayments {
+  order: Order;
+  payments: Payment[];
+}
+
+/** Reading orders. `buyerId` null: anybody's. */
+@Injectable()
+export class OrderQueriesService {
+  constructor(
+    private readonly orders: OrdersRepository,
+    private readonly payments: PaymentsFacade,
+  ) {}
+
+  async get(id: string, buyerId: string | null): Promise<OrderWithPayments> {
+    const [order, payments] = await Promise.all([this.orders.find(id, buyerId), this.payments.listFor(id)]);
+    if (!order) throw notFound('order');
+    return { order, payments };
+  }
+
+  async listPayments(id: string, buyerId: string | null): Promise<Payment[]> {
+    return (await this.get(id, buyerId)).payments;
+  }
+
+  async list(filter: OrderFilter, limit: number, cursor?: string): Promise<Page<OrderSummary>> {
+    const before = cursor === undefined ? null : String(decodeCursor(cursor, ['uuid'])[0]);
+    return toPage(await this.orders.list(filter, before, limit + 1), limit, ({ id }) => [id]);
+  }
+
+  async listTimeline(id: string, buyerId: string | null): Promise<TimelineEntry[]> {
+    const [order, timeline] = await Promise.all([this.orders.find(id, buyerId), this.orders.listTimeline(id)]);
+    if (!order) throw notFound('order');
+    return timeline;
+  }
+}

@@ -1,0 +1,57 @@
+import { randomBytes } from 'node:crypto';
+import type { OrderLine, OrderStatus, OrderTotals } from './orders.types';
+
+/** The state machine of an order, as a table: what may follow what. */
+export const TRANSITIONS: Record<OrderStatus, readonly OrderStatus[]> = {
+  pending_payment: ['confirmed', 'cancelled', 'expired', 'needs_attention'],
+  confirmed: ['shipped', 'cancelled', 'needs_attention'],
+  shipped: ['delivered', 'needs_attention'],
+  delivered: [],
+  cancelled: [],
+  expired: [],
+  needs_attention: ['confirmed', 'cancelled', 'shipped'],
+};
+
+export function canBecome(from: OrderStatus, to: OrderStatus): boolean {
+  return TRANSITIONS[from].includes(to);
+}
+
+/** A product with its price, as the catalogue gives it. */
+export interface PricedItem {
+  sku: string;
+  name: string;
+  quantity: number;
+  unitPriceMinor: number;
+  taxRateBps: number;
+}
+
+/** Prices are net; tax is added per line and rounded half up there. */
+export function toLine({ sku, name, quantity, unitPriceMinor, taxRateBps }: PricedItem): OrderLine {
+  const discountMinor = 0;
+  const totalMinor = unitPriceMinor * quantity - discountMinor;
+  const taxMinor = taxOf(totalMinor, taxRateBps);
+  return { sku, name, quantity, unitPriceMinor, taxRateBps, discountMinor, taxMinor, totalMinor };
+}
+
+/** Tax on a net amount, half up. In BigInt: amount × rate goes beyond what a double holds exactly. */
+export function taxOf(netMinor: number, taxRateBps: number): number {
+  return Number((BigInt(netMinor) * BigInt(taxRateBps) + 5_000n) / 10_000n);
+}
+
+/** total = subtotal − discount + tax + shipping. */
+export function totalsOf(lines: OrderLine[], shippingMinor: number): OrderTotals {
+  const sum = (pick: (line: OrderLine) => number) => lines.reduce((total, line) => total + pick(line), 0);
+  const subtotalMinor = sum(({ unitPriceMinor, quantity }) => unitPriceMinor * quantity);
+  const discountMinor = sum((line) => line.discountMinor);
+  const taxMinor = sum((line) => line.taxMinor);
+  const totalMinor = subtotalMinor - discountMinor + taxMinor + shippingMinor;
+  return { subtotalMinor, discountMinor, taxMinor, shippingMinor, totalMinor };
+}
+
+const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'; // Crockford's base 32: no I, L, O, U to mishear
+
+/** A number to read out on the telephone, `CH-7K2M-9QX4-TD3P`: 60 random bits, so it tells nobody how much is sold. */
+export function newOrderNumber(): string {
+  const characters = [...randomBytes(12)].map((byte) => ALPHABET[byte % 32]).join('');
+  return `CH-${characters.slice(0, 4)}-${characters.slice(4, 8)}-${characters.slice(8)}`;
+}

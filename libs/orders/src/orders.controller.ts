@@ -1,0 +1,150 @@
+import { Body, Controller, Get, HttpCode, Post, Query, Version } from '@nestjs/common';
+import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
+import { CurrentUser, RequirePermission, SignedIn, type Actor } from '@platform/auth';
+import { Idempotent, UuidParam } from '@platform/http';
+import { OrderActionsService } from './order-actions.service';
+import { OrderQueriesService } from './order-queries.service';
+import {
+  CancelOrderRequest,
+  ListOrdersQuery,
+  OrderPage,
+  OrderPaymentList,
+  OrderPaymentResponse,
+  OrderResponse,
+  OrderSummaryResponse,
+  TimelineEntryResponse,
+  TimelineResponse,
+} from './orders.dto';
+import { unknownCoupon } from './orders.errors';
+import { OrdersService } from './orders.service';
+import { PaymentMethodRequest, PlaceOrderRequest } from './place-order.dto';
+
+/** Whose orders this user may act on or see: only the own, or (null) anybody's. */
+const ownerFor = (user: Actor, permission: string) => (user.permissions.has(permission) ? null : user.id);
+
+/** Placing orders, paying them and following them. */
+@ApiTags('Orders')
+@ApiBearerAuth()
+@Controller('orders')
+export class OrdersController {
+  constructor(
+    private readonly orders: OrdersService,
+    private readonly actions: OrderActionsService,
+    private readonly queries: OrderQueriesService,
+  ) {}
+
+  /**
+   * Place an order
+   *
+   * @remarks Its stock is held until `expiresAt`. With `payment` the checkout runs on by itself: the answer comes at once
+   * as `pending_payment`, and the order is `confirmed` as soon as it is paid.
+   * @throws {422} `insufficient_stock`, `unknown_sku`, `product_not_available` or `currency_mismatch`; `errors` names the lines.
+   */
+  @Post()
+  @Idempotent()
+  @RequirePermission('orders:place')
+  async placeOrder(@CurrentUser() user: Actor, @Body() body: PlaceOrderRequest): Promise<OrderResponse> {
+    if (body.couponCode !== undefined) throw unknownCoupon();
+    return OrderResponse.from(await this.orders.place(user.id, body), []);
+  }
+
+  /**
+   * List orders
+   *
+   * @remarks Newest first: your own; with `orders:read` everyone's.
+   */
+  @Get()
+  @Version('2')
+  @SignedIn()
+  async listOrders(@CurrentUser() user: Actor, @Query() query: ListOrdersQuery): Promise<OrderPage> {
+    const { status = null, from, to, userId, limit, cursor } = query;
+    const ownerId = ownerFor(user, 'orders:read');
+    const filter = {
+      buyerId: ownerId ?? userId ?? null,
+      status,
+      from: from === undefined ? null : new Date(from),
+      to: to === undefined ? null : new Date(to),
+    };
+    const { data, page } = await this.queries.list(filter, limit, cursor);
+    return { data: data.map((order) => OrderSummaryResponse.summaryOf(order)), page };
+  }
+
+  /**
+   * Get an order
+   *
+   * @remarks Your own; with `orders:read` anybody's.
+   * @throws {404} There is no such order, or it is not yours.
+   */
+  @Get(':id')
+  @SignedIn()
+  async getOrder(@CurrentUser() user: Actor, @UuidParam('id', 'order') id: string): Promise<OrderResponse> {
+    const { order, payments } = await this.queries.get(id, ownerFor(user, 'orders:read'));
+    return OrderResponse.from(order, payments);
+  }
+
+  /**
+   * Cancel an order
+   *
+   * @remarks Its stock is free again, what was paid goes back. Your own; with `orders:cancel` anybody's.
+   * @throws {404} There is no such order, or it is not yours.
+   * @throws {409} `order_not_cancellable`: it has been shipped, or has ended.
+   */
+  @Post(':id/cancel')
+  @HttpCode(200)
+  @Idempotent()
+  @SignedIn()
+  async cancelOrder(
+    @CurrentUser() user: Actor,
+    @UuidParam('id', 'order') id: string,
+    @Body() body: CancelOrderRequest,
+  ): Promise<OrderResponse> {
+    const buyerId = ownerFor(user, 'orders:cancel');
+    await this.actions.cancel({ id: user.id, buyerId }, id, body.reason ?? null);
+    const { order, payments } = await this.queries.get(id, buyerId);
+    return OrderResponse.from(order, payments);
+  }
+
+  /**
+   * Pay an order
+   *
+   * @remarks The payment is taken in the background; follow it with `GET /payments/{id}` or the order's timeline.
+   * @throws {404} There is no such order, or it is not yours.
+   * @throws {409} `order_not_payable`, or `payment_in_progress`: one attempt at a time.
+   */
+  @Post(':id/payments')
+  @HttpCode(202)
+  @Idempotent()
+  @SignedIn()
+  async payOrder(
+    @CurrentUser() user: Actor,
+    @UuidParam('id', 'order') id: string,
+    @Body() { method }: PaymentMethodRequest,
+  ): Promise<OrderPaymentResponse> {
+    return OrderPaymentResponse.from(await this.actions.pay({ id: user.id, buyerId: user.id }, id, method));
+  }
+
+  /**
+   * List the payments of an order
+   *
+   * @throws {404} There is no such order, or it is not yours.
+   */
+  @Get(':id/payments')
+  @SignedIn()
+  async listOrderPayments(@CurrentUser() user: Actor, @UuidParam('id', 'order') id: string): Promise<OrderPaymentList> {
+    const payments = await this.queries.listPayments(id, ownerFor(user, 'orders:read'));
+    return { data: payments.map((payment) => OrderPaymentResponse.from(payment)) };
+  }
+
+  /**
+   * Follow the way of an order
+   *
+   * @remarks Every step with time, actor and outcome, oldest first.
+   * @throws {404} There is no such order, or it is not yours.
+   */
+  @Get(':id/timeline')
+  @SignedIn()
+  async getOrderTimeline(@CurrentUser() user: Actor, @UuidParam('id', 'order') id: string): Promise<TimelineResponse> {
+    const timeline = await this.queries.listTimeline(id, ownerFor(user, 'orders:read'));
+    return { data: timeline.map((entry) => TimelineEntryResponse.from(entry)) };
+  }
+}

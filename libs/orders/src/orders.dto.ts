@@ -1,0 +1,310 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { IsIn, IsISO8601, IsOptional, IsUUID } from 'class-validator';
+import type { Payment } from '@app/payments';
+import { IsText, MoneyDto, PageInfo, PageQuery } from '@platform/http';
+import type { Order, OrderLine, OrderPaymentStatus, OrderStatus, OrderSummary, TimelineEntry } from './orders.types';
+import { AddressDto } from './place-order.dto';
+
+const STATUSES = [
+  'pending_payment',
+  'confirmed',
+  'shipped',
+  'delivered',
+  'cancelled',
+  'expired',
+  'needs_attention',
+] as const;
+const PAYMENT_STATUSES = ['unpaid', 'processing', 'authorized', 'paid', 'failed', 'partially_refunded', 'refunded'];
+
+/** Query of the order list */
+export class ListOrdersQuery extends PageQuery {
+  /** Only orders in this state */
+  @ApiProperty({ enum: STATUSES, required: false })
+  @IsOptional()
+  @IsIn(STATUSES)
+  status?: OrderStatus;
+
+  /** Only orders placed at this moment or later */
+  @ApiProperty({ type: 'string', format: 'date-time', required: false })
+  @IsOptional()
+  @IsISO8601({ strict: true })
+  from?: string;
+
+  /** Only orders placed before this moment */
+  @ApiProperty({ type: 'string', format: 'date-time', required: false })
+  @IsOptional()
+  @IsISO8601({ strict: true })
+  to?: string;
+
+  /** Only this user's orders; needs `orders:read` */
+  @ApiProperty({ format: 'uuid', required: false })
+  @IsOptional()
+  @IsUUID()
+  userId?: string;
+}
+
+/** One product of an order, with name and price as they were when it was placed. */
+export class OrderItemResponse {
+  /**
+   * The product
+   * @example "DEMO-MUG"
+   */
+  sku: string;
+
+  /** Its name */
+  name: string;
+
+  /** Whole pieces */
+  @ApiProperty({ type: 'integer', example: 1 })
+  quantity: number;
+
+  /** Net price of one piece */
+  unitPrice: MoneyDto;
+
+  /** Tax rate in hundredths of a percent */
+  @ApiProperty({ type: 'integer', example: 1_900 })
+  taxRateBps: number;
+
+  /** What is taken off the line */
+  discount: MoneyDto;
+
+  /** Net: unit price × quantity − discount */
+  lineTotal: MoneyDto;
+
+  static from(line: OrderLine, currency: string): OrderItemResponse {
+    const money = (amount: number) => ({ amount, currency });
+    return {
+      sku: line.sku,
+      name: line.name,
+      quantity: line.quantity,
+      unitPrice: money(line.unitPriceMinor),
+      taxRateBps: line.taxRateBps,
+      discount: money(line.discountMinor),
+      lineTotal: money(line.totalMinor),
+    };
+  }
+}
+
+/** What an order shows of a payment. */
+export class OrderPaymentResponse {
+  /** The payment's id */
+  @ApiProperty({ format: 'uuid' })
+  id: string;
+
+  /** The order that is paid for */
+  @ApiProperty({ format: 'uuid' })
+  orderId: string;
+
+  /** `processing` until the gateway's answer is certain */
+  @ApiProperty({ enum: ['processing', 'authorized', 'succeeded', 'failed', 'voided'], example: 'succeeded' })
+  status: Payment['status'];
+
+  /** What is to be paid */
+  amount: MoneyDto;
+
+  /** What has gone back of it */
+  refunded: MoneyDto;
+
+  /**
+   * The payment gateway
+   * @example "sandbox"
+   */
+  provider: string;
+
+  /** Why it failed, in the gateway's words */
+  failureCode?: string;
+
+  /** When it was begun */
+  createdAt: Date;
+
+  /** When it last changed */
+  updatedAt: Date;
+
+  static from(payment: Payment): OrderPaymentResponse {
+    const { id, reference, status, amountMinor, refundedMinor, currency, provider, failureCode, createdAt, updatedAt } =
+      payment;
+    return {
+      id,
+      orderId: reference,
+      status,
+      amount: { amount: amountMinor, currency },
+      refunded: { amount: refundedMinor, currency },
+      provider,
+      failureCode: failureCode ?? undefined,
+      createdAt,
+      updatedAt,
+    };
+  }
+}
+
+/** The payments of an order. */
+export class OrderPaymentList {
+  /** All attempts, in the order of their making */
+  @ApiProperty({ type: [OrderPaymentResponse] })
+  data: OrderPaymentResponse[];
+}
+
+/** An order without its items, as lists show it. */
+export class OrderSummaryResponse {
+  /** The order's id */
+  @ApiProperty({ format: 'uuid' })
+  id: string;
+
+  /**
+   * A number to read out on the telephone
+   * @example "CH-7K2M-9QX4-TD3P"
+   */
+  number: string;
+
+  /** Where it stands */
+  @ApiProperty({ enum: STATUSES, example: 'confirmed' })
+  status: OrderStatus;
+
+  /** How its money stands */
+  @ApiProperty({ enum: PAYMENT_STATUSES, example: 'paid' })
+  paymentStatus: OrderPaymentStatus;
+
+  /** Pieces of all items together */
+  @ApiProperty({ type: 'integer', example: 3 })
+  itemCount: number;
+
+  /** Sum of unit price × quantity, net */
+  subtotal: MoneyDto;
+
+  /** What is taken off */
+  discount: MoneyDto;
+
+  /** Tax of all items */
+  tax: MoneyDto;
+
+  /** Shipping */
+  shipping: MoneyDto;
+
+  /** subtotal − discount + tax + shipping */
+  total: MoneyDto;
+
+  /**
+   * ISO 4217
+   * @example "USD"
+   */
+  currency: string;
+
+  /** When it was placed */
+  placedAt: Date;
+
+  /** Until when it holds its stock without being paid */
+  expiresAt: Date;
+
+  /** Grows with every change */
+  @ApiProperty({ type: 'integer', example: 2 })
+  version: number;
+
+  /** When it was placed */
+  createdAt: Date;
+
+  /** When it last changed */
+  updatedAt: Date;
+
+  static summaryOf(order: OrderSummary): OrderSummaryResponse {
+    const money = (amount: number) => ({ amount, currency: order.currency });
+    return {
+      id: order.id,
+      number: order.number,
+      status: order.status,
+      paymentStatus: order.paymentStatus,
+      itemCount: order.itemCount,
+      subtotal: money(order.subtotalMinor),
+      discount: money(order.discountMinor),
+      tax: money(order.taxMinor),
+      shipping: money(order.shippingMinor),
+      total: money(order.totalMinor),
+      currency: order.currency,
+      placedAt: order.placedAt,
+      expiresAt: order.expiresAt,
+      version: order.version,
+      createdAt: order.createdAt,
+      updatedAt: order.updatedAt,
+    };
+  }
+}
+
+/** A whole order. */
+export class OrderResponse extends OrderSummaryResponse {
+  /** What was ordered */
+  @ApiProperty({ type: [OrderItemResponse] })
+  items: OrderItemResponse[];
+
+  /** Where it goes to */
+  shippingAddress: AddressDto;
+
+  /** All attempts to pay it, in the order of their making */
+  @ApiProperty({ type: [OrderPaymentResponse] })
+  payments: OrderPaymentResponse[];
+
+  static from(order: Order, payments: Payment[]): OrderResponse {
+    return {
+      ...OrderSummaryResponse.summaryOf(order),
+      items: order.lines.map((line) => OrderItemResponse.from(line, order.currency)),
+      shippingAddress: order.shippingAddress,
+      payments: payments.map((payment) => OrderPaymentResponse.from(payment)),
+    };
+  }
+}
+
+/** One page of orders. */
+export class OrderPage {
+  /** The orders of this page, newest first */
+  @ApiProperty({ type: [OrderSummaryResponse] })
+  data: OrderSummaryResponse[];
+
+  /** Which part of the list this is */
+  page: PageInfo;
+}
+
+/** Why an order is cancelled. */
+export class CancelOrderRequest {
+  /**
+   * For whoever reads the timeline
+   * @example "Ordered twice by mistake"
+   */
+  @IsOptional()
+  @IsText({ max: 500 })
+  reason?: string;
+}
+
+/** One step of an order's way. */
+export class TimelineEntryResponse {
+  /** When */
+  at: Date;
+
+  /**
+   * What happened
+   * @example "confirmed"
+   */
+  step: string;
+
+  /** The order's state after it */
+  @ApiProperty({ enum: STATUSES, example: 'confirmed' })
+  status: OrderStatus;
+
+  /** How its money stood after it */
+  @ApiProperty({ enum: PAYMENT_STATUSES, example: 'paid' })
+  paymentStatus: OrderPaymentStatus;
+
+  /** Who did it: a user's id, or a part of the system */
+  actor: string | null;
+
+  /** What there is to say about it */
+  detail: string | null;
+
+  static from({ at, step, status, paymentStatus, actor, detail }: TimelineEntry): TimelineEntryResponse {
+    return { at, step, status, paymentStatus, actor, detail };
+  }
+}
+
+/** The way of an order so far. */
+export class TimelineResponse {
+  /** Every step, oldest first */
+  @ApiProperty({ type: [TimelineEntryResponse] })
+  data: TimelineEntryResponse[];
+}

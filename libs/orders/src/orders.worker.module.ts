@@ -1,0 +1,36 @@
+import { Module } from '@nestjs/common';
+import { ListenerRegistry } from '@platform/messaging';
+import { SagaRegistry } from '@platform/saga';
+import { CheckoutSaga } from './checkout.saga';
+import { ConfirmStep } from './confirm.step';
+import { NoteRefundWhenPaymentRefunded } from './note-refund-when-payment-refunded.handler';
+import { OrderEnding } from './order-ending';
+import { OrdersCoreModule } from './orders.core.module';
+import { TakePaymentStep } from './take-payment.step';
+import { WakeCheckoutWhenPaymentSettled } from './wake-checkout-when-payment-settled.handler';
+
+/** Orders for the worker: runs the checkout and listens to payments. */
+@Module({
+  imports: [OrdersCoreModule],
+  providers: [
+    CheckoutSaga,
+    TakePaymentStep,
+    ConfirmStep,
+    OrderEnding,
+    WakeCheckoutWhenPaymentSettled,
+    NoteRefundWhenPaymentRefunded,
+  ],
+})
+export class OrdersWorkerModule {
+  constructor(
+    sagas: SagaRegistry,
+    checkout: CheckoutSaga,
+    listeners: ListenerRegistry,
+    wakeCheckout: WakeCheckoutWhenPaymentSettled,
+    noteRefund: NoteRefundWhenPaymentRefunded,
+  ) {
+    sagas.register(checkout);
+    listeners.register(wakeCheckout);
+    listeners.register(noteRefund);
+  }
+}

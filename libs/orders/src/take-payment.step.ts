@@ -1,0 +1,81 @@
+import { Injectable } from '@nestjs/common';
+import { PaymentsFacade, type ChargeOutcome, type Payment } from '@app/payments';
+import { UnitOfWork } from '@platform/database';
+import { Outbox } from '@platform/messaging';
+import type { SagaRun, SagaStep, StepOutcome } from '@platform/saga';
+import { CHECKOUT } from './checkout-starter';
+import { livePaymentOf } from './order-payments.rules';
+import { OrderEnding } from './order-ending';
+import { orderPaymentFailed } from './orders.events';
+import { OrdersRepository, type OrderState } from './orders.repository';
+
+/**
+ * Takes the money of an order. It sleeps while there is nothing to take, is woken by a new payment or by the gateway's
+ * webhook, and ends the order when it was not paid in time.
+ */
+@Injectable()
+export class TakePaymentStep implements SagaStep {
+  readonly name = CHECKOUT.firstStep;
+  readonly timeoutMs = 15_000; // one call to the gateway and one question, 5 s each at the most, and our own work
+  readonly retry = { attempts: 20, firstPauseMs: 200, longestPauseMs: 60_000 };
+
+  constructor(
+    private readonly uow: UnitOfWork,
+    private readonly orders: OrdersRepository,
+    private readonly payments: PaymentsFacade,
+    private readonly ending: OrderEnding,
+    private readonly outbox: Outbox,
+  ) {}
+
+  async execute(run: SagaRun): Promise<StepOutcome> {
+    const [order, payments] = await Promise.all([this.orders.findState(run.key), this.payments.listFor(run.key)]);
+    if (!order) return { kind: 'end', reason: 'There is no such order.' };
+    const payment = livePaymentOf(payments);
+    if (payment?.status === 'succeeded' || order.totalMinor === 0) return { kind: 'done' };
+    if (order.status !== 'pending_payment') return this.ending.closePayment(order.id, payment);
+    if (payment) return this.take(run, order, payment);
+    if (order.paymentStatus === 'processing') await this.noteFailure(order, payments.at(-1)?.failureCode ?? 'unknown');
+    if (order.isExpired) return this.ending.expire(order.id);
+    return { kind: 'wait', until: order.expiresAt };
+  }
+
+  /** After all retries: nobody may be left in doubt, so the order is cancelled and the money goes back. */
+  async compensate(run: SagaRun): Promise<StepOutcome> {
+    return this.ending.giveUp(run.key);
+  }
+
+  private async take(run: SagaRun, order: OrderState, payment: Payment): Promise<StepOutcome> {
+    const answer = await this.payments.askGateway(payment);
+    if (answer.kind === 'open') return { kind: 'wait', forMs: answer.retryAfterMs };
+    const { outcome } = answer;
+    if (outcome.kind === 'failed') return this.fail(order, payment, outcome);
+    await this.uow.run(() => Promise.all([this.payments.settle(payment.id, outcome), run.advance()]));
+    return { kind: 'done' };
+  }
+
+  /** The order keeps its hold until it expires, so that another card can be tried. */
+  private async fail(
+    order: OrderState,
+    payment: Payment,
+    outcome: Extract<ChargeOutcome, { kind: 'failed' }>,
+  ): Promise<StepOutcome> {
+    await this.uow.run(async () => {
+      await this.payments.settle(payment.id, outcome);
+      await this.noteFailure(order, outcome.failureCode);
+    });
+    return { kind: 'wait', until: order.expiresAt };
+  }
+
+  private async noteFailure({ id: orderId }: OrderState, failureCode: string): Promise<void> {
+    await this.uow.run(async () => {
+      const note = {
+        step: 'payment_failed',
+        paymentStatus: 'failed',
+        actor: CHECKOUT.name,
+        detail: failureCode,
+      } as const;
+      await this.orders.change(orderId, { from: ['pending_payment', 'cancelled', 'expired'], ...note });
+      this.outbox.add(orderPaymentFailed({ orderId, failureCode }));
+    });
+  }
+}

@@ -1,0 +1,6 @@
+export * from './payments.core.module';
+export * from './payments.events';
+export * from './payments.facade';
+export * from './payments.module';
+export * from './payments.types';
+export * from './payments.worker.module';

@@ -1,0 +1,17 @@
+import { leftToRefund, mustBeClosed, retryPauseMs } from './payment.rules';
+
+it('closes a payment of unknown outcome at the third look, and one that is not taken at the tenth call', () => {
+  const unknown = { kind: 'unknown', why: 'timeout' } as const;
+  expect([1, 2, 3].map((calls) => mustBeClosed(calls, unknown))).toEqual([false, false, true]);
+  expect([9, 10].map((calls) => mustBeClosed(calls, { kind: 'unavailable' }))).toEqual([false, true]);
+});
+
+it('waits longer each time, up to half a minute', () => {
+  const longest = () => 1;
+  expect([1, 2, 3, 12].map((calls) => retryPauseMs(calls, longest))).toEqual([500, 1_000, 2_000, 30_000]);
+  expect(retryPauseMs(1, () => 0)).toBe(250);
+});
+
+it('counts refunds that are under way as given back', () => {
+  expect(leftToRefund({ amountMinor: 1_000, refundRequestedMinor: 400 })).toBe(600);
+});

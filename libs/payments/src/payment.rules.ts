@@ -1,0 +1,25 @@
+import type { ChargeOutcome } from './payments.types';
+
+const ASK_AT_MOST = 3;
+const CALL_AT_MOST = 10;
+const FIRST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 30_000;
+
+/**
+ * Whether to stop hoping for an answer and close the payment at the gateway: after three looks at a charge that may
+ * still arrive (about 8 s after the call), or after ten calls that the gateway did not take.
+ */
+export function mustBeClosed(calls: number, outcome: ChargeOutcome): boolean {
+  return outcome.kind === 'unavailable' ? calls >= CALL_AT_MOST : calls >= ASK_AT_MOST;
+}
+
+/** Pause before the next call: exponential, with jitter so that many payments don't come back together. */
+export function retryPauseMs(calls: number, random = Math.random): number {
+  const longest = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (calls - 1));
+  return Math.round(longest * (0.5 + random() / 2));
+}
+
+/** What is left of a payment to be given back, in minor units. */
+export function leftToRefund(payment: { amountMinor: number; refundRequestedMinor: number }): number {
+  return payment.amountMinor - payment.refundRequestedMinor;
+}

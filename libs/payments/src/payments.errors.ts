@@ -1,0 +1,30 @@
+import { AppError } from '@platform/errors';
+
+/** 409: one attempt at a time. */
+export const paymentInProgress = () =>
+  new AppError('conflict', 'payment_in_progress', 'A payment of this order is under way; wait for its outcome.', {
+    retryAfterSeconds: 2,
+  });
+
+/** 422: more than is left of the payment. */
+export const refundExceedsPayment = (leftMinor: number) =>
+  new AppError(
+    'unprocessable',
+    'refund_exceeds_payment',
+    `Only ${leftMinor} minor units of this payment are left to refund.`,
+    {
+      errors: [{ field: 'amount', code: 'refund_exceeds_payment', message: `${leftMinor} left` }],
+    },
+  );
+
+/** 409: there is no money to give back. */
+export const paymentNotRefundable = (status: string) =>
+  new AppError(
+    'conflict',
+    'payment_not_refundable',
+    `The payment is ${status}; only a payment that succeeded can be refunded.`,
+  );
+
+/** 400: not from the provider, altered on its way, or too old. */
+export const signatureInvalid = () =>
+  new AppError('invalid', 'signature_invalid', 'The signature of this event does not hold.');

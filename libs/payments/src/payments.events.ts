@@ -1,0 +1,30 @@
+import { defineEvent } from '@platform/messaging';
+
+/** The money of a payment is there. `reference` is what was paid for. */
+export const paymentSucceeded = defineEvent<{ paymentId: string; reference: string }>('payments.succeeded', 1);
+
+/** A payment has failed for good; another may be tried. */
+export const paymentFailed = defineEvent<{ paymentId: string; reference: string; failureCode: string }>(
+  'payments.failed',
+  1,
+);
+
+/** Money is to go back; the worker asks the gateway for it. */
+export const refundRequested = defineEvent<{ refundId: string }>('payments.refund_requested', 1);
+
+/** Money has gone back. `refundedMinor` of `amountMinor` are refunded by now. */
+export const paymentRefunded = defineEvent<{
+  paymentId: string;
+  reference: string;
+  refundId: string;
+  refundedMinor: number;
+  amountMinor: number;
+}>('payments.refunded', 1);
+
+/** The gateway refused to give money back. */
+export const refundFailed = defineEvent<{
+  refundId: string;
+  paymentId: string;
+  reference: string;
+  failureCode: string;
+}>('payments.refund_failed', 1);

@@ -1,0 +1,57 @@
+import { Injectable } from '@nestjs/common';
+import { UnitOfWork } from '@platform/database';
+import { notFound } from '@platform/errors';
+import { Log } from '@platform/observability';
+import { GatewayEventsRepository } from './gateway-events.repository';
+import { PaymentGateway, type GatewayEvent } from './payment-gateway';
+import { PaymentsRepository } from './payments.repository';
+import type { Payment } from './payments.types';
+import { RefundsService } from './refunds.service';
+import { Settlement } from './settlement';
+
+/** Payments as clients and the gateway see them. */
+@Injectable()
+export class PaymentsService {
+  constructor(
+    private readonly uow: UnitOfWork,
+    private readonly gateway: PaymentGateway,
+    private readonly payments: PaymentsRepository,
+    private readonly events: GatewayEventsRepository,
+    private readonly settlement: Settlement,
+    private readonly log: Log,
+    private readonly refunds: RefundsService,
+  ) {}
+
+  /** @param ownerId only this buyer's; null: anybody's */
+  async get(id: string, ownerId: string | null): Promise<Payment> {
+    const payment = await this.payments.find(id);
+    if (!payment || (ownerId !== null && payment.buyerId !== ownerId)) throw notFound('payment');
+    return payment;
+  }
+
+  /**
+   * Takes an event from the gateway. Each event id takes effect once, in whatever order events come; what we can't
+   * place is kept. A failure rises, so that the gateway gets a 5xx and sends the event again.
+   * @throws AppError `signature_invalid`, `not_found` for a provider that is not in use
+   */
+  async receive(
+    provider: string,
+    rawBody: Buffer,
+    headers: Record<string, string | string[] | undefined>,
+  ): Promise<void> {
+    if (provider !== this.gateway.provider) throw notFound('payment provider');
+    const event = this.gateway.readEvent(rawBody, headers);
+    await this.uow.run(async () => {
+      const isNew = await this.events.insert(provider, event.id, event.type, rawBody.toString('utf8'));
+      if (isNew) await this.apply(event);
+    });
+    this.log.info('payments.gateway_event', { eventId: event.id, type: event.type, paymentId: event.paymentId });
+  }
+
+  private async apply(event: GatewayEvent): Promise<void> {
+    if (event.refund) await this.refunds.succeed(event.refund.id, event.refund.providerRef);
+    const { paymentId, charge } = event;
+    if (paymentId === undefined || (charge?.kind !== 'succeeded' && charge?.kind !== 'failed')) return;
+    await this.settlement.settle(paymentId, charge);
+  }
+}

@@ -1,0 +1,47 @@
+import { Injectable } from '@nestjs/common';
+import { UnitOfWork } from '@platform/database';
+import type { Refund } from './payments.types';
+
+const REFUND = `id, payment_id AS "paymentId", amount_minor AS "amountMinor", currency, reason, status,
+  failure_code AS "failureCode", created_at AS "createdAt", updated_at AS "updatedAt"`;
+
+/** Refunds: money on its way back, and what became of it. */
+@Injectable()
+export class RefundsRepository {
+  constructor(private readonly uow: UnitOfWork) {}
+
+  async insert(refund: Pick<Refund, 'id' | 'paymentId' | 'amountMinor' | 'currency' | 'reason'>): Promise<Refund> {
+    const { id, paymentId, amountMinor, currency, reason } = refund;
+    const rows = await this.uow.sql<Refund>(
+      `INSERT INTO payments.refunds (id, payment_id, amount_minor, currency, reason) VALUES ($1, $2, $3, $4, $5)
+       RETURNING ${REFUND}`,
+      [id, paymentId, amountMinor, currency, reason],
+    );
+    return rows[0] as Refund;
+  }
+
+  async find(id: string): Promise<Refund | null> {
+    const [refund] = await this.uow.sql<Refund>(`SELECT ${REFUND} FROM payments.refunds WHERE id = $1`, [id]);
+    return refund ?? null;
+  }
+
+  /** What refunds that are under way or have succeeded come to. */
+  async sumRequested(paymentId: string): Promise<number> {
+    const [row] = await this.uow.sql<{ sum: number }>(
+      `SELECT coalesce(sum(amount_minor), 0)::bigint AS sum FROM payments.refunds
+       WHERE payment_id = $1 AND status <> 'failed'`,
+      [paymentId],
+    );
+    return row?.sum ?? 0;
+  }
+
+  /** Writes the outcome, once. @returns the refund, or null when its outcome was written before */
+  async settle(id: string, status: 'succeeded' | 'failed', providerRef: string | null, failureCode: string | null) {
+    const [refund] = await this.uow.sql<Refund>(
+      `UPDATE payments.refunds SET status = $2, provider_ref = $3, failure_code = $4, updated_at = now()
+       WHERE id = $1 AND status = 'processing' RETURNING ${REFUND}`,
+      [id, status, providerRef, failureCode],
+    );
+    return refund ?? null;
+  }
+}

@@ -1,0 +1,54 @@
+import { eventOf, outcomeOf } from './sandbox.rules';
+
+const charge = { id: 'ch_1', idempotencyKey: 'p1', status: 'succeeded' as const };
+
+describe('outcomeOf', () => {
+  it.each([
+    ['a charge', { status: 201, body: charge }, { kind: 'succeeded', providerRef: 'ch_1' }],
+    [
+      'a decline',
+      {
+        status: 402,
+        body: {
+          error: { code: 'card_declined' },
+          charge: { ...charge, status: 'failed', failureCode: 'card_declined' },
+        },
+      },
+      { kind: 'failed', failureCode: 'card_declined', providerRef: 'ch_1' },
+    ],
+    [
+      'a charge that came before the void',
+      { status: 409, body: { error: { code: 'already_charged' }, charge } },
+      { kind: 'succeeded', providerRef: 'ch_1' },
+    ],
+    [
+      'a closed key',
+      { status: 200, body: { idempotencyKey: 'p1', status: 'voided', charge: null } },
+      { kind: 'failed', failureCode: 'gateway_timeout' },
+    ],
+    ['a key in use', { status: 409, body: { error: { code: 'key_in_use' } } }, { kind: 'unknown', why: 'in_progress' }],
+    ['no such charge', { status: 200, body: {} }, { kind: 'unknown', why: 'in_progress' }],
+    ['a server error', { status: 500, body: { error: { code: 'gateway_error' } } }, { kind: 'unavailable' }],
+    [
+      'an unknown method',
+      { status: 400, body: { error: { code: 'unknown_method' } } },
+      { kind: 'failed', failureCode: 'unknown_method' },
+    ],
+  ])('reads %s', (_what, answer, outcome) => {
+    expect(outcomeOf(answer as never)).toEqual(outcome);
+  });
+});
+
+it('reads the refund, not the charge, from a refund event', () => {
+  const event = {
+    id: 'evt_1',
+    type: 'charge.refunded',
+    data: { charge, refund: { id: 're_1', idempotencyKey: 'r1' } },
+  };
+  expect(eventOf(event)).toEqual({
+    id: 'evt_1',
+    type: 'charge.refunded',
+    paymentId: 'p1',
+    refund: { id: 'r1', providerRef: 're_1' },
+  });
+});

@@ -1,0 +1,54 @@
+import type { ChargeOutcome } from './payments.types';
+
+/** A charge as the sandbox gateway shows it. */
+export interface SandboxCharge {
+  id: string;
+  idempotencyKey: string;
+  status: 'succeeded' | 'failed' | 'voided' | 'authorized';
+  failureCode?: string;
+}
+
+/** An answer of the sandbox gateway; a charge stands in it bare, or beside an error. */
+export interface SandboxAnswer {
+  status: number;
+  body: Partial<SandboxCharge> & { charge?: Partial<SandboxCharge> | null; error?: { code: string }; status?: string };
+}
+
+/** A webhook of the sandbox gateway. */
+export interface SandboxEvent {
+  id: string;
+  type: string;
+  data: { charge: SandboxCharge; refund?: { id: string; idempotencyKey: string } };
+}
+
+/** What an answer says of the charge. */
+export function outcomeOf({ status, body }: SandboxAnswer): ChargeOutcome {
+  const charge = body.charge ?? (body.id?.startsWith('ch_') ? body : undefined);
+  if (charge) return ofCharge(charge);
+  if (body.status === 'voided') return { kind: 'failed', failureCode: 'gateway_timeout' };
+  if (status >= 500 || status === 429 || status === 408) return { kind: 'unavailable' };
+  if (body.error?.code === 'key_in_use') return { kind: 'unknown', why: 'in_progress' };
+  if (body.error?.code === 'key_closed') return { kind: 'failed', failureCode: 'gateway_timeout' };
+  if (status >= 400) return { kind: 'failed', failureCode: body.error?.code ?? `status_${status}` };
+  return { kind: 'unknown', why: 'in_progress' }; // no such charge, which proves nothing yet
+}
+
+function ofCharge(charge: Partial<SandboxCharge>): ChargeOutcome {
+  if (charge.status === 'succeeded') return { kind: 'succeeded', providerRef: charge.id ?? '' };
+  if (charge.status === 'failed')
+    return { kind: 'failed', failureCode: charge.failureCode ?? 'declined', providerRef: charge.id };
+  if (charge.status === 'voided') return { kind: 'failed', failureCode: 'gateway_timeout', providerRef: charge.id };
+  return { kind: 'unknown', why: 'in_progress' };
+}
+
+/** What a webhook says, in our words. */
+export function eventOf({ id, type, data }: SandboxEvent) {
+  const { charge, refund } = data;
+  return {
+    id,
+    type,
+    paymentId: charge.idempotencyKey,
+    charge: type.startsWith('charge.') && type !== 'charge.refunded' ? ofCharge(charge) : undefined,
+    refund: refund ? { id: refund.idempotencyKey, providerRef: refund.id } : undefined,
+  };
+}

@@ -1,0 +1,45 @@
+import { Injectable } from '@nestjs/common';
+import { Passwords } from './passwords/passwords';
+import type { Role } from './role.rules';
+import { UsersRepository, type Names } from './users.repository';
+
+const PASSWORD = 'countinghouse-demo';
+
+const NAMES: Record<Role, Names> = {
+  admin: { firstName: 'Amara', lastName: 'Okafor' },
+  support: { firstName: 'Samir', lastName: 'Haddad' },
+  warehouse: { firstName: 'Wilma', lastName: 'Lindqvist' },
+  customer: { firstName: 'Clara', lastName: 'Jensen' },
+};
+
+/** The accounts of the demo data, one per role. */
+@Injectable()
+export class DemoUsers {
+  constructor(
+    private readonly users: UsersRepository,
+    private readonly passwords: Passwords,
+  ) {}
+
+  /** Creates those that are missing. @returns the customer's id */
+  async ensure(): Promise<string> {
+    await this.ensureOne('admin');
+    await this.ensureOne('support');
+    await this.ensureOne('warehouse');
+    return this.ensureOne('customer');
+  }
+
+  private async ensureOne(role: Role): Promise<string> {
+    const email = `${role}@demo.test`;
+    const known = await this.users.findByEmail(email);
+    if (known) return known.id;
+    const passwordHash = await this.passwords.hash(PASSWORD);
+    const account = { ...NAMES[role], email, passwordHash, roles: [role], emailVerifiedAt: new Date() };
+    try {
+      return (await this.users.insert(account)).id;
+    } catch (error) {
+      const others = await this.users.findByEmail(email); // another process that starts at the same time was faster
+      if (others) return others.id;
+      throw error;
+    }
+  }
+}

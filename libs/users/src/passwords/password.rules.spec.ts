@@ -1,0 +1,70 @@
+import { findPasswordProblem, normalisePassword } from './password.rules';
+
+const owner = { email: 'grace.hopper@example.test', firstName: 'Grace', lastName: 'Hopper' };
+const codeOf = (password: string) => findPasswordProblem(password, owner, 12)?.code;
+
+describe('findPasswordProblem', () => {
+  it.each([
+    'correct horse battery staple',
+    'Tr0ub4dor&3-zebra',
+    'сорок тысяч обезьян',
+    '密码很长而且没有人会猜到它哦',
+    '🦆🔑🌧️🪐🧀🚲🎻🪁🧊🌵🍄🐙',
+    `${'x'.repeat(127)}y`,
+    '839201748392',
+    'my-password-is-not-this',
+  ])('takes %s', (password) => {
+    expect(codeOf(password)).toBeUndefined();
+  });
+
+  it('counts characters as people do, in their normal form', () => {
+    expect(codeOf('🔑🦆🔑🌧🔑🪐🔑🧀🔑🚲🔑')).toBe('min_length'); // 11, though 22 UTF-16 units
+    expect(codeOf('🦆'.repeat(128))).toBeUndefined();
+    expect(codeOf('🦆'.repeat(129))).toBe('max_length');
+    expect(codeOf('e\u0301'.repeat(11))).toBe('min_length'); // é as two code points is still one
+  });
+
+  it.each([
+    'password1234',
+    'Password123!',
+    'P@ssw0rd1234',
+    'p4$$w0rd2024!',
+    'passwordpassword',
+    '123456789012',
+    '098765432109',
+    'qwertyuiop12',
+    'qwerty123456',
+    '1q2w3e4r5t6y',
+    'abcdefghijkl',
+    'iloveyou1234',
+    'Welcome12345',
+    'adminadminadmin',
+    'abc123abc123',
+    'aaaaaaaaaaaa',
+    '121212121212',
+    'letmein!!!!!',
+    'trustno1trustno1',
+    'ｐａｓｓｗｏｒｄ１２３４',
+  ])('refuses %s as leaked', (password) => {
+    expect(codeOf(password)).toBe('leaked_password');
+  });
+
+  it.each(['grace.hopper-1906', 'admiral-HOPPER', 'amazing-grace-2'])('refuses %s of its owner', (password) => {
+    expect(codeOf(password)).toBe('contains_identity');
+  });
+
+  it('lets short names be part of a password', () => {
+    const li = { email: 'li@example.test', firstName: 'Li', lastName: 'Wu' };
+    expect(findPasswordProblem('a living wutang fan', li, 12)).toBeUndefined();
+  });
+
+  it('refuses broken Unicode, which could not be told apart after encoding', () => {
+    expect(codeOf('twelve chars \ud800')).toBe('text');
+  });
+});
+
+describe('normalisePassword', () => {
+  it('makes what looks the same the same', () => {
+    expect(normalisePassword('cafe\u0301 ﬁne Ａ')).toBe(normalisePassword('caf\u00e9 fine A'));
+  });
+});

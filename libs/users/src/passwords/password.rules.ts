@@ -1,0 +1,43 @@
+import type { FieldError } from '@platform/errors';
+import { isLeaked } from './leaked-passwords.rules';
+
+/** Whose password it is to be. */
+export interface PasswordOwner {
+  email: string;
+  firstName: string;
+  lastName: string;
+}
+
+/** Longest password, in characters as people count them (code points). */
+export const MAX_PASSWORD_LENGTH = 128;
+
+/** A shorter name stands in too many good passwords by chance. */
+const MIN_IDENTITY_LENGTH = 5;
+
+/** One spelling for what looks the same, so that a password typed on another keyboard is still the same password. */
+export function normalisePassword(password: string): string {
+  return password.normalize('NFKC');
+}
+
+/** What is wrong with a new password, or undefined. */
+export function findPasswordProblem(given: string, owner: PasswordOwner, minLength: number): FieldError | undefined {
+  const password = normalisePassword(given);
+  const length = [...password].length;
+  if (!password.isWellFormed()) return problem('text', 'must not contain broken Unicode');
+  if (length < minLength) return problem('min_length', `must have ${minLength} characters or more`);
+  if (length > MAX_PASSWORD_LENGTH) return problem('max_length', `must have at most ${MAX_PASSWORD_LENGTH} characters`);
+  if (isLeaked(password)) return problem('leaked_password', 'is one that attackers try first; choose another');
+  if (containsIdentity(password, owner)) return problem('contains_identity', 'must not contain your name or e-mail');
+  return undefined;
+}
+
+function problem(code: string, what: string): FieldError {
+  return { field: 'password', code, message: `password ${what}` };
+}
+
+function containsIdentity(password: string, { email, firstName, lastName }: PasswordOwner): boolean {
+  const folded = password.toLowerCase();
+  return [email.split('@')[0] ?? '', firstName, lastName]
+    .map((part) => part.normalize('NFKC').toLowerCase())
+    .some((part) => [...part].length >= MIN_IDENTITY_LENGTH && folded.includes(part));
+}

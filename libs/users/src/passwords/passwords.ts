@@ -1,0 +1,56 @@
+import { Injectable } from '@nestjs/common';
+import { hash, parseOptions, verify } from '@node-rs/argon2';
+import { Config } from '@platform/config';
+import { UnitOfWork } from '@platform/database';
+import { validationFailed } from '@platform/errors';
+import { HashingLane } from './hashing-lane';
+import { findPasswordProblem, normalisePassword, type PasswordOwner } from './password.rules';
+
+/** argon2id as OWASP advises: 6–8 ms of CPU and 19 MiB each. Raise them freely: old hashes are replaced at sign-in. */
+const COST = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
+
+/** Hash of a random password that nobody knows, at the cost above. */
+const NOBODYS_HASH =
+  '$argon2id$v=19$m=19456,t=2,p=1$lsHEwmvr9iy0oqNiXhVwYg$GiELnZZ+pngvBH1cUU1inEvHJm/u+t4m/kcPJeeFg5s';
+
+const AT_ONCE = 3; // of libuv's four threads; files and name look-ups need one too
+const WAITING = 250; // about a second on two cores
+
+/** Hashes passwords, off the event loop and never inside a transaction. */
+@Injectable()
+export class Passwords {
+  private readonly lane = new HashingLane(AT_ONCE, WAITING);
+
+  constructor(
+    private readonly config: Config,
+    private readonly uow: UnitOfWork,
+  ) {}
+
+  /** Hashes a password that somebody has chosen. @throws AppError `validation_failed` when it is a bad choice */
+  async hashNew(password: string, owner: PasswordOwner): Promise<string> {
+    const problem = findPasswordProblem(password, owner, this.config.get('PASSWORD_MIN_LENGTH'));
+    if (problem) throw validationFailed([problem]);
+    return this.hash(password);
+  }
+
+  async hash(password: string): Promise<string> {
+    return this.queued(() => hash(normalisePassword(password), COST));
+  }
+
+  /** Without a hash to compare with, it does the same work and says no. */
+  async matches(password: string, passwordHash: string | undefined): Promise<boolean> {
+    const isRight = await this.queued(() => verify(passwordHash ?? NOBODYS_HASH, normalisePassword(password)));
+    return isRight && passwordHash !== undefined;
+  }
+
+  /** Whether a hash was made at a lower cost than today's. */
+  isOutdated(passwordHash: string): boolean {
+    const { memoryCost, timeCost } = parseOptions(passwordHash);
+    return memoryCost < COST.memoryCost || timeCost < COST.timeCost;
+  }
+
+  private queued<T>(work: () => Promise<T>): Promise<T> {
+    this.uow.forbidActive('Hashing a password');
+    return this.lane.run(work);
+  }
+}

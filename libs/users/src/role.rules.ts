@@ -1,0 +1,48 @@
+const EVERYONE = ['orders:place'] as const;
+
+const EVERYTHING = [
+  ...EVERYONE,
+  'orders:read',
+  'orders:cancel',
+  'orders:ship',
+  'catalog:write',
+  'inventory:read',
+  'inventory:write',
+  'payments:refund',
+  'ledger:read',
+  'users:read',
+  'users:write',
+  'audit:read',
+  'jobs:read',
+  'books:read',
+  'sagas:resolve',
+] as const;
+
+/** What a user may be allowed to do: `<module>:<what>`. */
+export type Permission = (typeof EVERYTHING)[number];
+
+/** The roles of the house, as sets of permissions. Code asks for permissions, never for roles. */
+const PERMISSIONS = {
+  customer: EVERYONE,
+  support: [...EVERYONE, 'orders:read', 'orders:cancel', 'inventory:read', 'payments:refund', 'users:read'],
+  warehouse: [...EVERYONE, 'orders:read', 'orders:ship', 'inventory:read', 'inventory:write'],
+  admin: EVERYTHING,
+} satisfies Record<string, readonly Permission[]>;
+
+export type Role = keyof typeof PERMISSIONS;
+
+export const ROLES = Object.keys(PERMISSIONS) as Role[];
+
+const known = new Map<string, ReadonlySet<string>>();
+
+/**
+ * What these roles allow together; a role that is not of this version allows nothing. The same roles give the same set,
+ * so that thousands of verified tokens share a handful of sets.
+ */
+export function permissionsOf(roles: readonly string[]): ReadonlySet<string> {
+  const valid = ROLES.filter((role) => roles.includes(role));
+  const key = valid.join();
+  const permissions = known.get(key) ?? new Set<string>(valid.flatMap((role) => PERMISSIONS[role]));
+  known.set(key, permissions);
+  return permissions;
+}

@@ -1,0 +1,17 @@
+/** Where a sign-in comes from. */
+export interface Origin {
+  device: string;
+  address: string;
+}
+
+/** A session that has just been opened; the only moment at which its refresh token is known. */
+export interface OpenedSession {
+  id: string;
+  refreshToken: string;
+}
+
+/** What keeps somebody signed in. */
+export interface Tokens {
+  accessToken: string;
+  refreshToken: string;
+}

@@ -1,0 +1,90 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { IsEmail, IsString, MaxLength } from 'class-validator';
+import { ACCESS_TOKEN_SECONDS } from '@platform/auth';
+import { IsText } from '@platform/http';
+import { MAX_PASSWORD_LENGTH } from '../passwords/password.rules';
+import type { Tokens } from '../sessions/session.types';
+import { UserResponse } from '../users.dto';
+import type { SignedInUser } from './sign-in.service';
+
+const MAX_EMAIL_LENGTH = 254;
+
+/** Of JavaScript's units, of which a character may take several; the password's own rules count characters. */
+const MAX_PASSWORD_UNITS = 8 * MAX_PASSWORD_LENGTH;
+
+/** A new account */
+export class RegisterRequest {
+  /** Signs in; one account each, whatever the case of its letters */
+  @ApiProperty({ format: 'email', maxLength: MAX_EMAIL_LENGTH, example: 'grace@example.test' })
+  @IsText({ max: MAX_EMAIL_LENGTH })
+  @IsEmail()
+  email: string;
+
+  /** Any characters, spaces too; none of the well-known leaked passwords, nor your name or e-mail in it */
+  @ApiProperty({
+    format: 'password',
+    minLength: 12,
+    maxLength: MAX_PASSWORD_LENGTH,
+    example: 'correct horse battery staple',
+  })
+  @IsString()
+  @MaxLength(MAX_PASSWORD_UNITS)
+  password: string;
+
+  /**
+   * Given name
+   * @example "Grace"
+   */
+  @IsText({ max: 100 })
+  firstName: string;
+
+  /**
+   * Family name
+   * @example "Hopper"
+   */
+  @IsText({ max: 100 })
+  lastName: string;
+}
+
+/** Who signs in */
+export class LoginRequest {
+  /** The address of the account */
+  @ApiProperty({ format: 'email', maxLength: MAX_EMAIL_LENGTH, example: 'customer@demo.test' })
+  @IsText({ max: MAX_EMAIL_LENGTH })
+  @IsEmail()
+  email: string;
+
+  /** Its password */
+  @ApiProperty({ format: 'password', maxLength: MAX_PASSWORD_LENGTH, example: 'countinghouse-demo' })
+  @IsString()
+  @MaxLength(MAX_PASSWORD_UNITS)
+  password: string;
+}
+
+/** An access token. */
+export class AccessTokenResponse {
+  /** Send it as `Authorization: Bearer …` */
+  accessToken: string;
+
+  /** How to send it */
+  @ApiProperty({ enum: ['Bearer'] })
+  tokenType: 'Bearer';
+
+  /** Seconds for which the access token is good; then refresh it */
+  @ApiProperty({ type: 'integer', example: ACCESS_TOKEN_SECONDS })
+  expiresIn: number;
+
+  static of({ accessToken }: Tokens): AccessTokenResponse {
+    return { accessToken, tokenType: 'Bearer', expiresIn: ACCESS_TOKEN_SECONDS };
+  }
+}
+
+/** An account, and the access token to use it. */
+export class SignedInResponse extends AccessTokenResponse {
+  /** Who is signed in now */
+  user: UserResponse;
+
+  static from(signedIn: SignedInUser): SignedInResponse {
+    return { user: UserResponse.from(signedIn.user), ...AccessTokenResponse.of(signedIn) };
+  }
+}

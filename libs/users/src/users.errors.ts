@@ -1,0 +1,21 @@
+import { AppError } from '@platform/errors';
+
+/** 409: somebody has an account with this e-mail address. */
+export const emailTaken = () =>
+  new AppError('conflict', 'email_taken', 'There is an account with this e-mail already.');
+
+/** 401: no such account, or not its password; which of the two is nobody's business. */
+export const invalidCredentials = () =>
+  new AppError('unauthenticated', 'invalid_credentials', 'The e-mail or the password is wrong.');
+
+/** 401: the refresh token is unknown, has expired, or its session has ended. */
+export const refreshTokenInvalid = () =>
+  new AppError('unauthenticated', 'refresh_token_invalid', 'The session is over; sign in again.');
+
+/** 401: the refresh token has been used before, so two parties hold it. The session has been ended. */
+export const refreshTokenReused = () =>
+  new AppError(
+    'unauthenticated',
+    'refresh_token_reused',
+    'This refresh token was used before, so its session has been ended; sign in again.',
+  );

@@ -1,0 +1,23 @@
+import { Module } from '@nestjs/common';
+import { DatabaseModule } from '@platform/database';
+import { DemoUsers } from './demo-users';
+import { CreateUsers1763600001000 } from './migrations/1763600001000-create-users';
+import { CreateSessions1763600001100 } from './migrations/1763600001100-create-sessions';
+import { Passwords } from './passwords/passwords';
+import { Session } from './sessions/session.entity';
+import { User } from './user.entity';
+import { UsersFacade } from './users.facade';
+import { UsersRepository } from './users.repository';
+
+/** The facade without routes or sign-in: for the worker, and for whatever else only asks about users. */
+@Module({
+  imports: [
+    DatabaseModule.forModule({
+      entities: [User, Session],
+      migrations: [CreateUsers1763600001000, CreateSessions1763600001100],
+    }),
+  ],
+  providers: [UsersFacade, UsersRepository, Passwords, DemoUsers],
+  exports: [UsersFacade, UsersRepository, Passwords],
+})
+export class UsersFacadeModule {}

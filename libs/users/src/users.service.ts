@@ -1,0 +1,58 @@
+import { Injectable } from '@nestjs/common';
+import { Audit } from '@platform/audit';
+import { UnitOfWork } from '@platform/database';
+import { notFound, versionMismatch } from '@platform/errors';
+import { Outbox } from '@platform/messaging';
+import { SessionsService } from './sessions/sessions.service';
+import type { User } from './user.entity';
+import { userDeleted } from './users.events';
+import { UsersRepository, type Names } from './users.repository';
+
+/** One's own account. */
+@Injectable()
+export class UsersService {
+  constructor(
+    private readonly users: UsersRepository,
+    private readonly sessions: SessionsService,
+    private readonly uow: UnitOfWork,
+    private readonly audit: Audit,
+    private readonly outbox: Outbox,
+  ) {}
+
+  async get(userId: string): Promise<User> {
+    const user = await this.users.find(userId);
+    if (!user) throw notFound('user');
+    return user;
+  }
+
+  /** @param expectedVersion the version that the caller has seen; any when absent */
+  rename(userId: string, names: Partial<Names>, expectedVersion?: number): Promise<User> {
+    return this.uow.run(async () => {
+      const before = await this.users.findForUpdate(userId);
+      if (!before) throw notFound('user');
+      if (expectedVersion !== undefined && expectedVersion !== before.version) throw versionMismatch(before.version);
+      const after = await this.users.rename(before, {
+        firstName: names.firstName ?? before.firstName,
+        lastName: names.lastName ?? before.lastName,
+      });
+      this.audit.record({
+        action: 'users.profile_changed',
+        resource: 'user',
+        resourceId: userId,
+        before: { firstName: before.firstName, lastName: before.lastName },
+        after: { firstName: after.firstName, lastName: after.lastName },
+      });
+      return after;
+    });
+  }
+
+  /** The account is gone for everybody, and its tokens stop working at once. */
+  delete(userId: string): Promise<void> {
+    return this.uow.run(async () => {
+      if (!(await this.users.softDelete(userId))) throw notFound('user');
+      await this.sessions.endAll(userId);
+      this.audit.record({ action: 'users.deleted', resource: 'user', resourceId: userId });
+      this.outbox.add(userDeleted({ userId }));
+    });
+  }
+}
