@@ -1,13 +1,26 @@
 const SHORTEST_SWAP = 4;
+const SHORTEST_TO_COMPARE = 3;
 
 /**
- * A full-text query for all words of a text, in each of which two neighbouring letters may have changed places (`kettel`).
- * Trigrams, which see every other slip of the keys, miss half of these. At most one variant per letter of the text; only
- * letters and digits get into the query, so it is one whatever the text.
+ * A full-text query for all words of a text, of which the last may not be finished yet (`stonew`), and in each of which
+ * two neighbouring letters may have changed places (`kettel`): trigrams, which see every other slip of the keys, miss half
+ * of these. One variant per letter of the text; nothing but letters and digits gets into it, so it always is a query.
  */
-export function queryWithSwaps(text: string): string {
-  const words = text.match(/[\p{L}\p{N}]+/gu) ?? [];
-  return words.map((word) => `(${[word, ...swapsOf(word)].join(' | ')})`).join(' & ');
+export function nearWords(text: string): string {
+  const words = wordsOf(text);
+  return words
+    .map((word, at) => [at === words.length - 1 ? `${word}:*` : word, ...swapsOf(word)])
+    .map((variants) => `(${variants.join(' | ')})`)
+    .join(' & ');
+}
+
+/** The words of a text that are long enough to resemble others. */
+export function longWords(text: string): string[] {
+  return wordsOf(text).filter((word) => word.length >= SHORTEST_TO_COMPARE);
+}
+
+function wordsOf(text: string): string[] {
+  return text.match(/[\p{L}\p{N}]+/gu) ?? [];
 }
 
 function swapsOf(word: string): string[] {

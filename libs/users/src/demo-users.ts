@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Passwords } from './passwords/passwords';
+import type { Names } from './profile.rules';
 import type { Role } from './role.rules';
-import { UsersRepository, type Names } from './users.repository';
+import { UsersRepository } from './users.repository';
 
 const PASSWORD = 'countinghouse-demo';
 

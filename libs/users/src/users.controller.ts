@@ -1,5 +1,5 @@
 import { Body, Controller, Delete, Get, HttpCode, Patch, Res } from '@nestjs/common';
-import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiHeader, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { CurrentUser, SignedIn, type Actor } from '@platform/auth';
 import { IfMatch, withETag } from '@platform/http';
@@ -31,6 +31,7 @@ export class UsersController {
    * @throws {412} `version_mismatch`: the account has another version by now.
    */
   @Patch('me')
+  @ApiHeader({ name: 'If-Match', required: false, description: 'The ETag of the version that this change is meant for' })
   async updateMe(
     @CurrentUser() user: Actor,
     @Body() body: UpdateProfileRequest,

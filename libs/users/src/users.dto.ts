@@ -55,18 +55,14 @@ export class UserResponse {
 
 /** What to change; what is absent stays as it is. */
 export class UpdateProfileRequest {
-  /**
-   * Given name
-   * @example "Grace"
-   */
+  /** Given name */
+  @ApiProperty({ minLength: 1, maxLength: 100, example: 'Grace', required: false })
   @IsGivenOrAbsent()
   @IsText({ max: 100 })
   firstName?: string;
 
-  /**
-   * Family name
-   * @example "Hopper"
-   */
+  /** Family name */
+  @ApiProperty({ minLength: 1, maxLength: 100, example: 'Hopper', required: false })
   @IsGivenOrAbsent()
   @IsText({ max: 100 })
   lastName?: string;

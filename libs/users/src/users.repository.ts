@@ -2,14 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { Raw } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { UnitOfWork, violates } from '@platform/database';
+import type { Names } from './profile.rules';
 import { User } from './user.entity';
 import { emailTaken } from './users.errors';
 
 /** What an account starts with. */
 export type NewUser = Pick<User, 'email' | 'passwordHash' | 'firstName' | 'lastName' | 'roles' | 'emailVerifiedAt'>;
-
-/** The names of a person. */
-export type Names = Pick<User, 'firstName' | 'lastName'>;
 
 const RENAME = `
   UPDATE users.users SET first_name = $2, last_name = $3, version = version + 1, updated_at = now()
@@ -51,14 +49,12 @@ export class UsersRepository {
     return this.uow.manager.findOneBy(User, { email: Raw((column) => `lower(${column}) = :email`, { email }) });
   }
 
-  /** Gives an account new names. @returns it with its next version */
-  async rename(user: User, names: Names): Promise<User> {
-    const [changed] = await this.uow.sql<Pick<User, 'version' | 'updatedAt'>>(RENAME, [
-      user.id,
-      names.firstName,
-      names.lastName,
-    ]);
-    return { ...user, ...names, ...changed };
+  /** Gives an account other names. @returns it with its next version */
+  async rename(user: User, names: Partial<Names>): Promise<User> {
+    const renamed = { ...user, ...names };
+    const values = [user.id, renamed.firstName, renamed.lastName];
+    const [row] = await this.uow.sql<Pick<User, 'version' | 'updatedAt'>>(RENAME, values);
+    return { ...renamed, ...row };
   }
 
   /** Replaces a hash by a stronger one of the same password, unless the password has been changed meanwhile. */

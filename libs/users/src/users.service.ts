@@ -3,10 +3,11 @@ import { Audit } from '@platform/audit';
 import { UnitOfWork } from '@platform/database';
 import { notFound, versionMismatch } from '@platform/errors';
 import { Outbox } from '@platform/messaging';
+import { findNameChange, type Names } from './profile.rules';
 import { SessionsService } from './sessions/sessions.service';
 import type { User } from './user.entity';
 import { userDeleted } from './users.events';
-import { UsersRepository, type Names } from './users.repository';
+import { UsersRepository } from './users.repository';
 
 /** One's own account. */
 @Injectable()
@@ -31,17 +32,10 @@ export class UsersService {
       const before = await this.users.findForUpdate(userId);
       if (!before) throw notFound('user');
       if (expectedVersion !== undefined && expectedVersion !== before.version) throw versionMismatch(before.version);
-      const after = await this.users.rename(before, {
-        firstName: names.firstName ?? before.firstName,
-        lastName: names.lastName ?? before.lastName,
-      });
-      this.audit.record({
-        action: 'users.profile_changed',
-        resource: 'user',
-        resourceId: userId,
-        before: { firstName: before.firstName, lastName: before.lastName },
-        after: { firstName: after.firstName, lastName: after.lastName },
-      });
+      const change = findNameChange(before, names);
+      if (!change) return before;
+      const after = await this.users.rename(before, change.after);
+      this.audit.record({ action: 'users.profile_changed', resource: 'user', resourceId: userId, ...change });
       return after;
     });
   }

@@ -86,8 +86,11 @@ export class UnitOfWork {
   private async attempt<T>(work: () => Promise<T>): Promise<T> {
     const scope = new TransactionScope(this.dataSource);
     try {
-      const result = await this.scopes.run(scope, work);
-      await scope.commit();
+      const result = await this.scopes.run(scope, async () => {
+        const outcome = await work();
+        await scope.commit();
+        return outcome;
+      });
       for (const hook of scope.afterCommit) hook();
       return result;
     } catch (error) {

@@ -16,7 +16,7 @@ export interface DueDelivery {
   attempts: number;
 }
 
-type Taken = DeliveredEvent & { attempts: number };
+type Taken = Omit<DeliveredEvent, 'name'> & { name: string | null };
 
 const INSERT = `
   INSERT INTO platform.outbox_deliveries (listener, event_id, occurred_at)
@@ -30,10 +30,11 @@ const LEASE = `
   RETURNING listener, event_id AS "eventId", attempts`;
 
 const READ = `
-  SELECT event.id, event.name, event.version, event.payload, event.request_id AS "requestId", event.actor,
-    event.occurred_at AS "occurredAt", delivery.attempts
+  SELECT delivery.event_id AS id, event.name, event.version, event.payload, event.request_id AS "requestId", event.actor,
+    event.occurred_at AS "occurredAt"
   FROM platform.outbox_deliveries delivery
-  JOIN platform.outbox_events event ON event.id = delivery.event_id AND event.occurred_at = delivery.occurred_at
+  LEFT JOIN platform.outbox_events event
+    ON event.id = delivery.event_id AND event.occurred_at = delivery.occurred_at
   WHERE delivery.listener = $1 AND delivery.event_id = $2 FOR UPDATE OF delivery`;
 
 const FAIL = `
@@ -92,17 +93,25 @@ export class Deliveries {
 
   private inOneTransaction(listener: Listener, eventId: string): Promise<void> {
     return this.uow.run(async () => {
-      const [event] = await this.uow.sql<Taken>(READ, [listener.name, eventId]);
+      const event = await this.read(listener.name, eventId);
       if (!event) return;
       if (await this.finish(listener.name, eventId)) await handleInContext(listener, event);
     });
   }
 
   private async asJob(listener: Listener, eventId: string): Promise<void> {
-    const [event] = await this.uow.sql<Taken>(READ, [listener.name, eventId]);
+    const event = await this.read(listener.name, eventId);
     if (!event) return;
     await handleInContext(listener, event);
     await this.uow.run(() => this.finish(listener.name, eventId));
+  }
+
+  /** @returns the event to deliver, or null when somebody has delivered it already */
+  private async read(listener: string, eventId: string): Promise<DeliveredEvent | null> {
+    const [row] = await this.uow.sql<Taken>(READ, [listener, eventId]);
+    if (!row) return null;
+    if (row.name === null) throw new Error(`The event ${eventId} that ${listener} waits for is gone.`);
+    return { ...row, name: row.name };
   }
 
   private async finish(listener: string, eventId: string): Promise<boolean> {

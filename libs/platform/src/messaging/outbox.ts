@@ -28,10 +28,8 @@ export class Outbox {
 
   /** Must run inside UnitOfWork.run(). The rows leave in one trip with COMMIT; then the relay is woken. */
   add(event: Event): void {
-    this.uow.gather('outbox', event, (events: Event[]) => {
-      this.uow.afterCommit(() => this.signals.wake(OUTBOX_SIGNAL));
-      return { text: INSERT_EVENTS, values: toColumns(events) };
-    });
+    this.uow.gather('outbox', event, (events: Event[]) => ({ text: INSERT_EVENTS, values: toColumns(events) }));
+    this.uow.afterCommit(() => this.signals.wake(OUTBOX_SIGNAL));
   }
 }
 

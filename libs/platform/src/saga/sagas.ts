@@ -39,8 +39,8 @@ export class Sagas {
    */
   start(saga: { name: string; firstStep: string }, key: string, runAt: Date | null): void {
     const row: NewSaga = { name: saga.name, firstStep: saga.firstStep, key, runAt };
+    if (runAt === null) this.wakeWorkersAfterCommit();
     this.uow.gather('sagas', row, (rows: NewSaga[]) => {
-      if (rows.some((started) => started.runAt === null)) this.wakeWorkersAfterCommit();
       const column = <Name extends keyof NewSaga>(name: Name) => rows.map((started) => started[name]);
       return {
         text: INSERT,

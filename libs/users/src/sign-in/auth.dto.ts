@@ -1,13 +1,12 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsEmail, IsString, MaxLength } from 'class-validator';
+import { IsString, MaxLength } from 'class-validator';
 import { ACCESS_TOKEN_SECONDS } from '@platform/auth';
 import { IsText } from '@platform/http';
 import { MAX_PASSWORD_LENGTH } from '../passwords/password.rules';
 import type { Tokens } from '../sessions/session.types';
 import { UserResponse } from '../users.dto';
+import { IsEmailAddress, MAX_EMAIL_LENGTH } from './email.decorator';
 import type { SignedInUser } from './sign-in.service';
-
-const MAX_EMAIL_LENGTH = 254;
 
 /** Of JavaScript's units, of which a character may take several; the password's own rules count characters. */
 const MAX_PASSWORD_UNITS = 8 * MAX_PASSWORD_LENGTH;
@@ -16,8 +15,7 @@ const MAX_PASSWORD_UNITS = 8 * MAX_PASSWORD_LENGTH;
 export class RegisterRequest {
   /** Signs in; one account each, whatever the case of its letters */
   @ApiProperty({ format: 'email', maxLength: MAX_EMAIL_LENGTH, example: 'grace@example.test' })
-  @IsText({ max: MAX_EMAIL_LENGTH })
-  @IsEmail()
+  @IsEmailAddress()
   email: string;
 
   /** Any characters, spaces too; none of the well-known leaked passwords, nor your name or e-mail in it */
@@ -31,17 +29,13 @@ export class RegisterRequest {
   @MaxLength(MAX_PASSWORD_UNITS)
   password: string;
 
-  /**
-   * Given name
-   * @example "Grace"
-   */
+  /** Given name */
+  @ApiProperty({ minLength: 1, maxLength: 100, example: 'Grace' })
   @IsText({ max: 100 })
   firstName: string;
 
-  /**
-   * Family name
-   * @example "Hopper"
-   */
+  /** Family name */
+  @ApiProperty({ minLength: 1, maxLength: 100, example: 'Hopper' })
   @IsText({ max: 100 })
   lastName: string;
 }
@@ -50,8 +44,7 @@ export class RegisterRequest {
 export class LoginRequest {
   /** The address of the account */
   @ApiProperty({ format: 'email', maxLength: MAX_EMAIL_LENGTH, example: 'customer@demo.test' })
-  @IsText({ max: MAX_EMAIL_LENGTH })
-  @IsEmail()
+  @IsEmailAddress()
   email: string;
 
   /** Its password */

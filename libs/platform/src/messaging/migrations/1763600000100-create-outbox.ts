@@ -2,7 +2,8 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
  * Events are immutable and live in daily partitions, so that old ones go by dropping a table. The queue and the
- * deliveries hold a row only while there is work, and are vacuumed eagerly because every row is soon dead.
+ * deliveries hold a row only while there is work, and are vacuumed eagerly because every row is soon dead. Times are in
+ * milliseconds because they are part of an event's key and pass through JavaScript.
  */
 export class CreateOutbox1763600000100 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
@@ -15,20 +16,20 @@ export class CreateOutbox1763600000100 implements MigrationInterface {
         payload jsonb NOT NULL,
         request_id text,
         actor text,
-        occurred_at timestamptz NOT NULL,
+        occurred_at timestamptz(3) NOT NULL,
         PRIMARY KEY (id, occurred_at)
       ) PARTITION BY RANGE (occurred_at)`);
     await runner.query(`CREATE TABLE platform.outbox_events_default PARTITION OF platform.outbox_events DEFAULT`);
     await runner.query(`
       CREATE TABLE platform.outbox_queue (
         event_id uuid PRIMARY KEY,
-        occurred_at timestamptz NOT NULL
+        occurred_at timestamptz(3) NOT NULL
       ) WITH (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 1000)`);
     await runner.query(`
       CREATE TABLE platform.outbox_deliveries (
         listener text NOT NULL,
         event_id uuid NOT NULL,
-        occurred_at timestamptz NOT NULL,
+        occurred_at timestamptz(3) NOT NULL,
         attempts int NOT NULL DEFAULT 0,
         not_before timestamptz NOT NULL DEFAULT now(),
         last_error text,
@@ -39,7 +40,7 @@ export class CreateOutbox1763600000100 implements MigrationInterface {
       CREATE TABLE platform.outbox_dead_letters (
         listener text NOT NULL,
         event_id uuid NOT NULL,
-        occurred_at timestamptz NOT NULL,
+        occurred_at timestamptz(3) NOT NULL,
         attempts int NOT NULL,
         reason text NOT NULL,
         died_at timestamptz NOT NULL DEFAULT now(),
