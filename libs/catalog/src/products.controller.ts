@@ -21,7 +21,7 @@ export class ProductsController {
    * List and search products
    *
    * @remarks Public. Only active products exist for who lacks `catalog:write`. A search finds products with all of its
-   * words in sku, name or description, in any grammatical form; if there is none, those whose sku or name is similar.
+   * words, in any grammatical form; if there is none, those with words that may be meant.
    */
   @Get()
   @Public()

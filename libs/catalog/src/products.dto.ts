@@ -17,15 +17,13 @@ import { ATTRIBUTES_SCHEMA, IsAttributes } from './attributes.decorator';
 import { PRODUCT_SORTS, type ProductSort } from './product-list.rules';
 import { PRODUCT_STATUSES, type NewProduct, type ProductChanges, type ProductStatus } from './product.types';
 
-const SKU = /^[A-Z0-9][A-Z0-9-]{0,63}$/;
-
 /** Absent, or of its type: `null` is neither, though IsOptional would let it pass. */
 const MayBeAbsent = () => ValidateIf((_, value) => value !== undefined);
 
 /** Query of the product list. */
 export class ListProductsQuery extends PageQuery {
   /**
-   * Words to find in sku, name and description; misspelt ones find what is similar
+   * Words to find in sku, name and description, also misspelt or unfinished
    * @example "stoneware mug"
    */
   @IsOptional()
@@ -51,7 +49,7 @@ export class CreateProductRequest {
    * @example "MUG-SPECKLED-300"
    */
   @IsString()
-  @Matches(SKU)
+  @Matches(/^[A-Z0-9][A-Z0-9-]{0,63}$/)
   sku: string;
 
   /**
@@ -74,8 +72,8 @@ export class CreateProductRequest {
   @Type(() => MoneyDto)
   price: MoneyDto;
 
-  /** Tax on top of the price in hundredths of a percent; none when absent */
-  @ApiProperty({ type: 'integer', example: 825, minimum: 0, maximum: 10_000, default: 0, required: false })
+  /** Tax on top of the price in hundredths of a percent; 0 unless it is ever named */
+  @ApiProperty({ type: 'integer', example: 825, minimum: 0, maximum: 10_000, required: false })
   @MayBeAbsent()
   @IsInt()
   @Min(0)

@@ -31,7 +31,11 @@ export class UsersController {
    * @throws {412} `version_mismatch`: the account has another version by now.
    */
   @Patch('me')
-  @ApiHeader({ name: 'If-Match', required: false, description: 'The ETag of the version that this change is meant for' })
+  @ApiHeader({
+    name: 'If-Match',
+    required: false,
+    description: 'The ETag of the version that this change is meant for',
+  })
   async updateMe(
     @CurrentUser() user: Actor,
     @Body() body: UpdateProfileRequest,

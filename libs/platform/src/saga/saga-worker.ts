@@ -7,7 +7,7 @@ import { SagaRunner } from './saga-runner';
 import { SagaStore, type LeasedSaga } from './saga-store';
 import { SAGA_SIGNAL } from './sagas';
 
-const POLL_MS = 1_000;
+const POLL_MS = 250;
 /** A bulkhead: so many sagas of one worker are under way at once, waiting for gateways for the most part. */
 const AT_ONCE = 32;
 

@@ -1,0 +1,66 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { createWriteStream, mkdtempSync, readFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** A built process of ours, started for a test, that can be stopped, killed and frozen. */
+export class Program {
+  private constructor(
+    readonly child: ChildProcess,
+    private readonly logPath: string,
+    /** What it said when it was ready, e.g. its port. */
+    readonly ready: { port?: number },
+  ) {}
+
+  /** @param entry below dist/apps, e.g. `worker/src/main.js`; resolves once it says that it is ready */
+  static async start(entry: string, settings: Record<string, string>): Promise<Program> {
+    const logPath = join(mkdtempSync(join(tmpdir(), 'countinghouse-log-')), 'out.log');
+    const child = fork(join(process.cwd(), 'dist/apps', entry), [], {
+      env: { ...process.env, NODE_OPTIONS: '', ...settings },
+      execArgv: ['--enable-source-maps'],
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    });
+    const log = createWriteStream(logPath);
+    child.stdout?.pipe(log);
+    child.stderr?.pipe(log);
+    const ready = await Promise.race([
+      once(child, 'message').then(([message]) => message as { port?: number }),
+      once(child, 'exit').then(([code]) => {
+        throw new Error(`${entry} ended with ${code}:\n${readFileSync(logPath, 'utf8')}`);
+      }),
+    ]);
+    return new Program(child, logPath, ready);
+  }
+
+  /** Everything that it has logged so far. */
+  get log(): string {
+    return readFileSync(this.logPath, 'utf8');
+  }
+
+  get hasEnded(): boolean {
+    return this.child.exitCode !== null || this.child.signalCode !== null;
+  }
+
+  /** Sends SIGTERM and waits. @returns the exit code */
+  async stop(): Promise<number | null> {
+    return this.end('SIGTERM');
+  }
+
+  /** What a power cut does. */
+  async kill(): Promise<void> {
+    await this.end('SIGKILL');
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.child.kill(signal);
+  }
+
+  private async end(signal: NodeJS.Signals): Promise<number | null> {
+    if (this.hasEnded) return this.child.exitCode;
+    const ended = once(this.child, 'exit');
+    this.child.kill(signal);
+    await ended;
+    return this.child.exitCode;
+  }
+}
