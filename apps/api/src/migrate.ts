@@ -1,13 +1,13 @@
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import { DemoCatalog } from '@app/catalog';
+import { NotificationsWorkerModule } from '@app/notifications';
 import { DemoOrders } from '@app/orders';
 import { UsersFacade } from '@app/users';
 import { Config, loadSettings, SettingsError } from '@platform/config';
 import { createDataSource, migrate } from '@platform/database';
 import { migrateQueues } from '@platform/messaging';
 import { Log, NestLogger } from '@platform/observability';
-import { WorkerModule } from '../../worker/src/worker.module';
 import { AppModule } from './app.module';
 
 /**
@@ -23,9 +23,9 @@ async function main(): Promise<void> {
   process.exit(0);
 }
 
-/** Importing the two applications has registered the migrations of every module that either of them mounts. */
+/** Importing a module has registered its migrations: the api's, and what only the worker mounts. */
 async function runMigrations(config: Config, log: Log): Promise<void> {
-  const mounted = [AppModule.name, WorkerModule.name];
+  const mounted = [AppModule.name, NotificationsWorkerModule.name];
   const dataSource = await createDataSource(config, log).initialize();
   const ran = await migrate(dataSource, config.get('DATABASE_URL'));
   await dataSource.destroy();

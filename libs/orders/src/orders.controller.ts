@@ -4,9 +4,8 @@ import { CurrentUser, RequirePermission, SignedIn, type Actor } from '@platform/
 import { Idempotent, UuidParam } from '@platform/http';
 import { OrderActionsService } from './order-actions.service';
 import { OrderQueriesService } from './order-queries.service';
+import { CancelOrderRequest, ListOrdersQuery } from './order-requests.dto';
 import {
-  CancelOrderRequest,
-  ListOrdersQuery,
   OrderPage,
   OrderPaymentList,
   OrderPaymentResponse,

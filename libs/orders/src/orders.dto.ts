@@ -1,11 +1,10 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsIn, IsISO8601, IsOptional, IsUUID } from 'class-validator';
 import type { Payment } from '@app/payments';
-import { IsText, MoneyDto, PageInfo, PageQuery } from '@platform/http';
+import { MoneyDto, PageInfo } from '@platform/http';
 import type { Order, OrderLine, OrderPaymentStatus, OrderStatus, OrderSummary, TimelineEntry } from './orders.types';
 import { AddressDto } from './place-order.dto';
 
-const STATUSES = [
+export const ORDER_STATUSES = [
   'pending_payment',
   'confirmed',
   'shipped',
@@ -15,33 +14,6 @@ const STATUSES = [
   'needs_attention',
 ] as const;
 const PAYMENT_STATUSES = ['unpaid', 'processing', 'authorized', 'paid', 'failed', 'partially_refunded', 'refunded'];
-
-/** Query of the order list */
-export class ListOrdersQuery extends PageQuery {
-  /** Only orders in this state */
-  @ApiProperty({ enum: STATUSES, required: false })
-  @IsOptional()
-  @IsIn(STATUSES)
-  status?: OrderStatus;
-
-  /** Only orders placed at this moment or later */
-  @ApiProperty({ type: 'string', format: 'date-time', required: false })
-  @IsOptional()
-  @IsISO8601({ strict: true })
-  from?: string;
-
-  /** Only orders placed before this moment */
-  @ApiProperty({ type: 'string', format: 'date-time', required: false })
-  @IsOptional()
-  @IsISO8601({ strict: true })
-  to?: string;
-
-  /** Only this user's orders; needs `orders:read` */
-  @ApiProperty({ format: 'uuid', required: false })
-  @IsOptional()
-  @IsUUID()
-  userId?: string;
-}
 
 /** One product of an order, with name and price as they were when it was placed. */
 export class OrderItemResponse {
@@ -157,7 +129,7 @@ export class OrderSummaryResponse {
   number: string;
 
   /** Where it stands */
-  @ApiProperty({ enum: STATUSES, example: 'confirmed' })
+  @ApiProperty({ enum: ORDER_STATUSES, example: 'confirmed' })
   status: OrderStatus;
 
   /** How its money stands */
@@ -261,17 +233,6 @@ export class OrderPage {
   page: PageInfo;
 }
 
-/** Why an order is cancelled. */
-export class CancelOrderRequest {
-  /**
-   * For whoever reads the timeline
-   * @example "Ordered twice by mistake"
-   */
-  @IsOptional()
-  @IsText({ max: 500 })
-  reason?: string;
-}
-
 /** One step of an order's way. */
 export class TimelineEntryResponse {
   /** When */
@@ -284,7 +245,7 @@ export class TimelineEntryResponse {
   step: string;
 
   /** The order's state after it */
-  @ApiProperty({ enum: STATUSES, example: 'confirmed' })
+  @ApiProperty({ enum: ORDER_STATUSES, example: 'confirmed' })
   status: OrderStatus;
 
   /** How its money stood after it */

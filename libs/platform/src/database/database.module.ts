@@ -3,6 +3,7 @@ import { DataSource } from 'typeorm';
 import { Config } from '@platform/config';
 import { Log } from '@platform/observability';
 import { createDataSource } from './data-source';
+import { Migrations } from './migrations';
 import { registerSchema, type ModuleSchema } from './schema-registry';
 import { Signals } from './signals';
 import { UnitOfWork } from './unit-of-work';
@@ -20,8 +21,9 @@ class SchemaModule {}
     },
     UnitOfWork,
     Signals,
+    Migrations,
   ],
-  exports: [DataSource, UnitOfWork, Signals],
+  exports: [DataSource, UnitOfWork, Signals, Migrations],
 })
 export class DatabaseModule implements OnApplicationShutdown {
   constructor(private readonly dataSource: DataSource) {}

@@ -3,6 +3,7 @@ export * from './data-source';
 export * from './database.module';
 export * from './durability';
 export * from './migrate';
+export * from './migrations';
 export * from './page';
 export * from './signals';
 export * from './sql-errors';

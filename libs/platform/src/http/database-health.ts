@@ -1,6 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { DataSource } from 'typeorm';
-import { UnitOfWork } from '@platform/database';
+import { Migrations, UnitOfWork } from '@platform/database';
 import { Health } from './health';
 
 /** Readiness needs the database, at the schema that this code was written for. */
@@ -11,7 +10,7 @@ export class DatabaseHealth implements OnModuleInit {
   constructor(
     private readonly health: Health,
     private readonly uow: UnitOfWork,
-    private readonly dataSource: DataSource,
+    private readonly migrations: Migrations,
   ) {}
 
   onModuleInit(): void {
@@ -24,7 +23,7 @@ export class DatabaseHealth implements OnModuleInit {
   }
 
   private async findNoPendingMigration(): Promise<void> {
-    this.isMigrated ||= !(await this.dataSource.showMigrations());
+    this.isMigrated ||= !(await this.migrations.arePending());
     if (!this.isMigrated) throw new Error('migrations are pending');
   }
 }

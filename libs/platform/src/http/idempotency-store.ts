@@ -7,6 +7,7 @@ export interface StoredAnswer {
   fingerprint: Buffer;
   status: number;
   body: string;
+  etag: string | null;
 }
 
 /** Idempotency keys and the answers given under them. */
@@ -24,7 +25,7 @@ export class IdempotencyStore {
     const [locks, answers] = await Promise.all([
       this.uow.sql<{ free: boolean }>('SELECT pg_try_advisory_xact_lock($1) AS free', [lockId(scope, key)]),
       this.uow.sql<StoredAnswer>(
-        'SELECT fingerprint, status, body FROM platform.idempotency_keys WHERE scope = $1 AND key = $2',
+        'SELECT fingerprint, status, body, etag FROM platform.idempotency_keys WHERE scope = $1 AND key = $2',
         [scope, key],
       ),
     ]);
@@ -34,8 +35,8 @@ export class IdempotencyStore {
   /** Stores an answer; it is committed together with the effect that it tells about. */
   store(scope: string, key: string, answer: StoredAnswer): void {
     this.uow.queue(
-      'INSERT INTO platform.idempotency_keys (scope, key, fingerprint, status, body) VALUES ($1, $2, $3, $4, $5)',
-      [scope, key, answer.fingerprint, answer.status, answer.body],
+      'INSERT INTO platform.idempotency_keys (scope, key, fingerprint, status, body, etag) VALUES ($1, $2, $3, $4, $5, $6)',
+      [scope, key, answer.fingerprint, answer.status, answer.body, answer.etag],
     );
   }
 }

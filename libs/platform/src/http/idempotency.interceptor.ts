@@ -3,9 +3,9 @@ import { Injectable, SetMetadata, type CallHandler, type ExecutionContext, type 
 import { Reflector } from '@nestjs/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { from, lastValueFrom, type Observable } from 'rxjs';
-import type { AuthenticatedRequest } from '@platform/auth';
+import { POLICY, type AuthenticatedRequest, type Policy } from '@platform/auth';
 import { UnitOfWork } from '@platform/database';
-import { IdempotencyStore } from './idempotency-store';
+import { IdempotencyStore, type StoredAnswer } from './idempotency-store';
 import * as errors from './idempotency.errors';
 
 /** The metadata key of routes that demand an Idempotency-Key; the OpenAPI document reads it too. */
@@ -32,6 +32,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
     const http = context.switchToHttp();
     const request = http.getRequest<Request>();
     if (request.method !== 'POST' && request.method !== 'PATCH') return next.handle();
+    if (this.isPublic(context)) return next.handle();
     const key = keyOf(request);
     if (key === undefined && this.reflector.get<true | undefined>(IDEMPOTENT, context.getHandler())) {
       throw errors.idempotencyKeyRequired();
@@ -39,6 +40,12 @@ export class IdempotencyInterceptor implements NestInterceptor {
     const scope = request.actor?.id;
     if (key === undefined || scope === undefined) return next.handle();
     return from(this.uow.run(() => this.once(scope, key, request, http.getResponse<FastifyReply>(), next)));
+  }
+
+  /** Signing in and refreshing hash outside of transactions, and their answers hold secrets that must not be stored. */
+  private isPublic(context: ExecutionContext): boolean {
+    const policy = this.reflector.getAllAndOverride<Policy>(POLICY, [context.getHandler(), context.getClass()]);
+    return policy.kind === 'public';
   }
 
   private async once(
@@ -54,18 +61,19 @@ export class IdempotencyInterceptor implements NestInterceptor {
     if (!isFree) throw errors.idempotencyInProgress();
     const result: unknown = await lastValueFrom(next.handle(), { defaultValue: undefined });
     const body = result === undefined ? '' : JSON.stringify(result);
-    this.store.store(scope, key, { fingerprint, status: reply.statusCode, body });
+    const etag = (reply.getHeader('etag') as string | undefined) ?? null;
+    this.store.store(scope, key, { fingerprint, status: reply.statusCode, body, etag });
     return answer(reply, body);
   }
 }
 
-function replay(
-  stored: { fingerprint: Buffer; status: number; body: string },
+function replay(stored: StoredAnswer,
   fingerprint: Buffer,
   reply: FastifyReply,
 ): string {
   if (!stored.fingerprint.equals(fingerprint)) throw errors.idempotencyKeyReused();
   void reply.status(stored.status).header('idempotent-replayed', 'true');
+  if (stored.etag !== null) void reply.header('etag', stored.etag);
   return answer(reply, stored.body);
 }
 

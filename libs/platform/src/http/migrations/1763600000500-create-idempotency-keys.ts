@@ -10,6 +10,7 @@ export class CreateIdempotencyKeys1763600000500 implements MigrationInterface {
         fingerprint bytea NOT NULL,
         status smallint NOT NULL,
         body text NOT NULL,
+        etag text,
         created_at timestamptz NOT NULL DEFAULT now(),
         PRIMARY KEY (scope, key)
       )`);
