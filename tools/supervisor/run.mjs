@@ -29,7 +29,7 @@ export async function run(stop, supervision, { watch }) {
   await fleet.start();
   await untilReady(plan);
   say(panel(fleet, (Date.now() - began) / 1000));
-  if (watch) watchSources(fleet);
+  if (watch) void watchSources(fleet);
   await stop.untilAsked();
   return 0;
 }

@@ -1,38 +1,39 @@
-import { watch } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { buildIfChanged } from '../build.mjs';
 import { saySeconds } from './main.mjs';
-import { root } from './paths.mjs';
 import { Problem, report, say } from './problem.mjs';
+import { snapshot } from './sources.mjs';
 
-/** Editors and `git checkout` write many files at once. */
-const QUIET_MS = 250;
+/** Looking at every file takes a few milliseconds; `fs.watch` loses files that an editor replaces when it saves. */
+const LOOK_EVERY_MS = 400;
 
 /**
  * `npm run dev`: after a change of the sources the new version takes over if it compiles; if not, the old one goes on.
  * @param {import('./fleet.mjs').Fleet} fleet
  */
-export function watchSources(fleet) {
-  const changed = new Set();
-  let wake = () => {};
-  for (const folder of ['apps', 'libs']) {
-    watch(join(root, folder), { recursive: true }, (_event, file) => {
-      if (!file?.endsWith('.ts') || file.endsWith('.spec.ts')) return;
-      changed.add(join(folder, file));
-      wake();
-    });
-  }
+export async function watchSources(fleet) {
   say('Watching apps/ and libs/ for changes.');
-  void (async () => {
-    for (;;) {
-      while (changed.size === 0) await new Promise((resolve) => (wake = resolve));
-      await sleep(QUIET_MS);
-      const files = [...changed];
-      changed.clear();
-      await takeOver(fleet, files).catch(report);
+  for (let known = snapshot(); ;) {
+    const changed = await nextChange(known);
+    known = changed.now;
+    await takeOver(fleet, changed.files).catch(report);
+  }
+}
+
+/** Waits for a change, and then until nothing changes any more: a `git checkout` writes many files. */
+async function nextChange(known) {
+  for (let before = known; ;) {
+    await sleep(LOOK_EVERY_MS);
+    const now = snapshot();
+    if (differences(before, now).length === 0 && differences(known, now).length > 0) {
+      return { now, files: differences(known, now) };
     }
-  })();
+    before = now;
+  }
+}
+
+function differences(before, now) {
+  return [...new Set([...before.keys(), ...now.keys()])].filter((file) => before.get(file) !== now.get(file));
 }
 
 async function takeOver(fleet, files) {

@@ -40,7 +40,7 @@ function complete(operation: Operation, method: (typeof METHODS)[number], path: 
     operation.description = `${operation.description ?? ''}\n\nNeeds the permission \`${policy.permission}\`.`.trim();
   }
   for (const parameter of operation.parameters ?? []) {
-    if ('name' in parameter && parameter.in === 'path') parameter.example = exampleOf(path, parameter.name);
+    if ('name' in parameter && parameter.in === 'path') parameter.example = exampleOf(method, path, parameter.name);
   }
   const takesKey = isIdempotent || (policy.kind !== 'public' && (method === 'post' || method === 'patch'));
   if (takesKey) operation.parameters = [...(operation.parameters ?? []), idempotencyKey(isIdempotent)];

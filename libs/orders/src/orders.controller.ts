@@ -43,7 +43,7 @@ export class OrdersController {
   @Idempotent()
   @RequirePermission('orders:place')
   async placeOrder(@CurrentUser() user: Actor, @Body() body: PlaceOrderRequest): Promise<OrderResponse> {
-    if (body.couponCode !== undefined) throw unknownCoupon();
+    if (body.couponCode) throw unknownCoupon();
     return OrderResponse.from(await this.orders.place(user.id, body), []);
   }
 

@@ -67,10 +67,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
   }
 }
 
-function replay(stored: StoredAnswer,
-  fingerprint: Buffer,
-  reply: FastifyReply,
-): string {
+function replay(stored: StoredAnswer, fingerprint: Buffer, reply: FastifyReply): string {
   if (!stored.fingerprint.equals(fingerprint)) throw errors.idempotencyKeyReused();
   void reply.status(stored.status).header('idempotent-replayed', 'true');
   if (stored.etag !== null) void reply.header('etag', stored.etag);

@@ -15,6 +15,7 @@ describe('parseStrictJson', () => {
     ['a duplicate key behind an escape', '{"a":1,"\\u0061":2}', /twice/],
     ['a duplicate in a nested object', '[{"x":{"a":1,"b":2,"a":3}}]', /twice/],
     ['__proto__', '{"__proto__":{}}', /__proto__/],
+    ['constructor', '{"a":{"constructor":1}}', /constructor/],
     ['33 levels', '['.repeat(33) + ']'.repeat(33), /deeper/],
     ['90,000 open brackets', '['.repeat(90_000), /deeper/],
     ['a string without an end', '{"a":"b', /no end/],

@@ -2,6 +2,8 @@ import { isUtf8 } from 'node:buffer';
 import { malformedJson } from '@platform/errors';
 
 const MAX_DEPTH = 32;
+/** class-transformer would drop them silently. */
+const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor']);
 const QUOTE = 34;
 const BACKSLASH = 92;
 const COMMA = 44;
@@ -12,7 +14,7 @@ const CLOSE_BRACKET = 93;
 
 /**
  * JSON.parse without its traps: duplicate keys (where the last one silently wins), nesting beyond 32 levels (which
- * overflows the stack of what comes after), `__proto__` as a key, and bytes that are not UTF-8. One pass before
+ * overflows the stack of what comes after), keys that reach into prototypes, and bytes that are not UTF-8. One pass before
  * JSON.parse; 1.4 µs for an order of 242 bytes.
  * @throws AppError `malformed_json`
  */
@@ -62,7 +64,7 @@ function endOfString(text: string, from: number): number {
 
 function addKey(keys: Set<string> | null | undefined, quoted: string): void {
   const key = unescape(quoted);
-  if (key === '__proto__') throw malformedJson('The body has a key that is not allowed: __proto__.');
+  if (FORBIDDEN_KEYS.has(key)) throw malformedJson(`The body has a key that is not allowed: ${key}.`);
   if (keys?.has(key)) throw malformedJson(`The body names a key twice: ${key.slice(0, 100)}.`);
   keys?.add(key);
 }
