@@ -8,6 +8,7 @@ const EVERYTHING = [
   'catalog:write',
   'inventory:read',
   'inventory:write',
+  'payments:read',
   'payments:refund',
   'ledger:read',
   'users:read',
@@ -24,7 +25,15 @@ export type Permission = (typeof EVERYTHING)[number];
 /** The roles of the house, as sets of permissions. Code asks for permissions, never for roles. */
 const PERMISSIONS = {
   customer: EVERYONE,
-  support: [...EVERYONE, 'orders:read', 'orders:cancel', 'inventory:read', 'payments:refund', 'users:read'],
+  support: [
+    ...EVERYONE,
+    'orders:read',
+    'orders:cancel',
+    'inventory:read',
+    'payments:read',
+    'payments:refund',
+    'users:read',
+  ],
   warehouse: [...EVERYONE, 'orders:read', 'orders:ship', 'inventory:read', 'inventory:write'],
   admin: EVERYTHING,
 } satisfies Record<string, readonly Permission[]>;

@@ -31,7 +31,7 @@ function encodeCursor(values: CursorValues): string {
  * @param kinds the type of each value, e.g. `['string', 'uuid']`
  * @throws AppError `validation_failed` for anything that `toPage` did not make
  */
-export function decodeCursor(cursor: string, kinds: Array<'string' | 'number' | 'uuid'>): CursorValues {
+export function decodeCursor(cursor: string, kinds: Array<'string' | 'number' | 'uuid' | 'time'>): CursorValues {
   const values = cursor.length <= MAX_CURSOR_LENGTH ? parse(cursor) : undefined;
   const fits =
     Array.isArray(values) && values.length === kinds.length && kinds.every((kind, at) => matches(kind, values[at]));
@@ -50,9 +50,14 @@ function parse(cursor: string): unknown {
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-function matches(kind: 'string' | 'number' | 'uuid', value: unknown): boolean {
+function matches(kind: 'string' | 'number' | 'uuid' | 'time', value: unknown): boolean {
   if (kind === 'number') return Number.isSafeInteger(value);
   if (typeof value !== 'string' || value.includes('\0')) return false;
   if (kind === 'uuid') return UUID.test(value);
-  return true;
+  return kind === 'string' || isTime(value);
+}
+
+/** As Date.toISOString writes it; Date.parse alone takes texts that PostgreSQL refuses. */
+function isTime(value: string): boolean {
+  return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(value) && !Number.isNaN(Date.parse(value));
 }
