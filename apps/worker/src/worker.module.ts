@@ -5,6 +5,7 @@ import { PaymentsWorkerModule } from '@app/payments';
 import { AuditModule } from '@platform/audit';
 import { ConfigModule } from '@platform/config';
 import { DatabaseModule } from '@platform/database';
+import { IdempotencyWorkerModule } from '@platform/http';
 import { MessagingModule } from '@platform/messaging';
 import { ObservabilityModule } from '@platform/observability';
 import { SagaModule } from '@platform/saga';
@@ -18,6 +19,7 @@ import { SagaModule } from '@platform/saga';
     AuditModule,
     MessagingModule.forWorker(),
     SagaModule.forWorker(),
+    IdempotencyWorkerModule,
     PaymentsWorkerModule,
     OrdersWorkerModule,
     NotificationsWorkerModule,

@@ -2,6 +2,7 @@ export * from './etag';
 export * from './fastify-adapter';
 export * from './health';
 export * from './http.module';
+export * from './idempotency.worker.module';
 export { IDEMPOTENT, Idempotent } from './idempotency.interceptor';
 export * from './money.dto';
 export * from './page-query.dto';

@@ -4,4 +4,5 @@ export * from './listener';
 export * from './messaging.module';
 export * from './migrate-queues';
 export * from './outbox';
+export * from './upkeep';
 export * from './work-loop';

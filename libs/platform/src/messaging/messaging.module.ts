@@ -6,8 +6,10 @@ import { JobQueues } from './job-queues';
 import { ListenerRegistry } from './listener';
 import { CreateOutbox1763600000100 } from './migrations/1763600000100-create-outbox';
 import { Outbox } from './outbox';
+import { OutboxUpkeep } from './outbox-upkeep';
 import { OutboxWorker } from './outbox-worker';
 import { Relay } from './relay';
+import { Upkeep } from './upkeep';
 
 /** Events through the outbox, and jobs. The api announces; the worker also delivers. */
 @Global()
@@ -21,8 +23,8 @@ export class MessagingModule {
   static forWorker(): DynamicModule {
     return {
       module: MessagingModule,
-      providers: [ListenerRegistry, Inbox, Deliveries, Relay, OutboxWorker],
-      exports: [ListenerRegistry],
+      providers: [ListenerRegistry, Inbox, Deliveries, Relay, OutboxWorker, Upkeep, OutboxUpkeep],
+      exports: [ListenerRegistry, Upkeep],
     };
   }
 }

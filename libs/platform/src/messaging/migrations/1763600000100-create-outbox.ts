@@ -21,6 +21,21 @@ export class CreateOutbox1763600000100 implements MigrationInterface {
       ) PARTITION BY RANGE (occurred_at)`);
     await runner.query(`CREATE TABLE platform.outbox_events_default PARTITION OF platform.outbox_events DEFAULT`);
     await runner.query(`
+      CREATE FUNCTION platform.create_outbox_partitions(days_ahead int) RETURNS void LANGUAGE plpgsql AS $$
+      DECLARE day date;
+      BEGIN
+        PERFORM pg_advisory_xact_lock(4711002);
+        FOR day IN SELECT generate_series(current_date, current_date + days_ahead, '1 day') LOOP
+          IF to_regclass(format('platform.outbox_events_%s', to_char(day, 'YYYYMMDD'))) IS NOT NULL
+            -- A worker that was away for days left events of this day in the default partition: they stay there.
+            OR EXISTS (SELECT FROM platform.outbox_events_default WHERE occurred_at >= day AND occurred_at < day + 1)
+          THEN CONTINUE; END IF;
+          EXECUTE format('CREATE TABLE platform.%I PARTITION OF platform.outbox_events FOR VALUES FROM (%L) TO (%L)',
+            'outbox_events_' || to_char(day, 'YYYYMMDD'), day, day + 1);
+        END LOOP;
+      END $$`);
+    await runner.query('SELECT platform.create_outbox_partitions(3)');
+    await runner.query(`
       CREATE TABLE platform.outbox_queue (
         event_id uuid PRIMARY KEY,
         occurred_at timestamptz(3) NOT NULL
@@ -53,11 +68,13 @@ export class CreateOutbox1763600000100 implements MigrationInterface {
         handled_at timestamptz NOT NULL DEFAULT now(),
         PRIMARY KEY (listener, event_id)
       )`);
+    await runner.query('CREATE INDEX inbox_handled_at ON platform.inbox USING brin (handled_at)');
   }
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`
       DROP TABLE platform.inbox, platform.outbox_dead_letters, platform.outbox_deliveries, platform.outbox_queue,
         platform.outbox_events`);
+    await runner.query('DROP FUNCTION platform.create_outbox_partitions');
   }
 }
