@@ -7,7 +7,7 @@ const SAME_WISH_MS = 500;
 
 /**
  * @typedef {object} Stop
- * @property {() => Promise<void>} untilAsked everything is done but to wait: being stopped is now the good end
+ * @property {() => Promise<string>} untilAsked everything is done but to wait: being stopped is now the good end
  * @property {AbortSignal} hurry somebody pressed Ctrl-C again
  * @property {(child: import('node:child_process').ChildProcess) => void} passTo from now on signals are this child's affair
  * @property {(step: () => Promise<void> | void) => void} undo runs at the end, the last one first
@@ -22,25 +22,21 @@ export async function main(work) {
   /** @type {Array<() => Promise<void> | void>} */
   const undoSteps = [];
   const { requested, ...signals } = listen();
-  let goodEnd = false;
-  const untilAsked = async () => {
-    goodEnd = true;
-    await requested;
+  let isAtRest = false;
+  const untilAsked = () => {
+    isAtRest = true;
+    return requested;
   };
+  const interrupted = requested.then((signal) => {
+    if (!isAtRest) throw new StopRequested(signal);
+    say(`Stopping (${signal})…`);
+    return 0;
+  });
   const stop = { ...signals, untilAsked, undo: (step) => undoSteps.push(step) };
-  let exitCode;
-  try {
-    const interrupted = requested.then((signal) => {
-      if (goodEnd) return 0;
-      throw new StopRequested(signal);
-    });
-    exitCode = await Promise.race([work(stop), interrupted]);
-  } catch (error) {
-    exitCode = report(error);
-  }
+  const exitCode = await Promise.race([work(stop), interrupted]).catch(report);
   closeSpawning();
   await endTasks();
-  for (const step of undoSteps.reverse()) await Promise.resolve(step()).catch(report);
+  for (const step of undoSteps.reverse()) await Promise.resolve().then(step).catch(report);
   process.exit(exitCode);
 }
 
@@ -59,7 +55,7 @@ function listen() {
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, onSignal);
   // Started by another Node of ours (see packages.mjs): when that one is killed, nobody is left to talk to.
-  if (process.channel) process.once('disconnect', () => onSignal('SIGHUP'));
+  if (process.channel) process.once('disconnect', () => onSignal('the end of its launcher'));
   process.stdout.on('error', () => {}); // the reader has gone: no reason to leave things running
   process.stderr.on('error', () => {});
   return { requested: promise, hurry: hurry.signal, passTo: (other) => (child = other) };

@@ -12,11 +12,11 @@ export class Problem extends Error {
   }
 }
 
-/** Somebody asked us to stop while we were still busy; not a failure, and nothing is said about it. */
+/** Somebody asked us to stop while we were still busy; not a failure. */
 export class StopRequested extends Error {
   /** @param {string} signal */
   constructor(signal) {
-    super(`stopped by ${signal}`);
+    super(`Stopped by ${signal} before everything was up.`);
     this.signal = signal;
   }
 }
@@ -43,7 +43,10 @@ export function lastLines(output, count = 15) {
  * @returns {number} the exit code that belongs to it
  */
 export function report(error) {
-  if (error instanceof StopRequested) return error.signal === 'SIGINT' ? 130 : 143;
+  if (error instanceof StopRequested) {
+    say(error.message);
+    return error.signal === 'SIGINT' ? 130 : 143;
+  }
   if (error instanceof Problem) {
     for (const line of error.lines) process.stderr.write(`  ${line}\n`);
     process.stderr.write(`${error.message}\n`);

@@ -22,7 +22,6 @@ export async function run(stop, supervision, { watch }) {
   say('Starting…');
   const fleet = new Fleet(plan);
   stop.undo(async () => {
-    say('Stopping…');
     await fleet.stop(stop.hurry);
     say('Everything has stopped.');
   });

@@ -128,6 +128,10 @@ export class OrderSummaryResponse {
    */
   number: string;
 
+  /** Whose it is */
+  @ApiProperty({ format: 'uuid' })
+  userId: string;
+
   /** Where it stands */
   @ApiProperty({ enum: ORDER_STATUSES, example: 'confirmed' })
   status: OrderStatus;
@@ -182,6 +186,7 @@ export class OrderSummaryResponse {
     return {
       id: order.id,
       number: order.number,
+      userId: order.buyerId,
       status: order.status,
       paymentStatus: order.paymentStatus,
       itemCount: order.itemCount,

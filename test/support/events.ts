@@ -1,0 +1,24 @@
+import type { Answer } from './api-client';
+import type { Shop } from './shop';
+
+/** An event as it was announced. */
+export interface Announced {
+  name: string;
+  payload: Record<string, unknown>;
+  actor: string | null;
+}
+
+/** The events that a request has announced, in no particular order: they bear its id. */
+export function announcedBy(shop: Shop, { headers }: Answer): Promise<Announced[]> {
+  return shop.db.sql<Announced>('SELECT name, payload, actor FROM platform.outbox_events WHERE request_id = $1', [
+    headers.get('x-request-id'),
+  ]);
+}
+
+/** Events of this name whose payload contains this, wherever they came from. */
+export function eventsNamed(shop: Shop, name: string, payload: object): Promise<Announced[]> {
+  return shop.db.sql<Announced>(
+    'SELECT name, payload, actor FROM platform.outbox_events WHERE name = $1 AND payload @> $2 ORDER BY id',
+    [name, JSON.stringify(payload)],
+  );
+}

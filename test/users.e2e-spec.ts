@@ -1,0 +1,330 @@
+import { randomUUID } from 'node:crypto';
+import { hash } from '@node-rs/argon2';
+import type { Answer, ApiClient } from './support/api-client';
+import { startBuiltApi } from './support/built-api';
+import { announcedBy } from './support/events';
+import { eventually } from './support/eventually';
+import { expectStatus } from './support/orders';
+import { readAllPages } from './support/pages';
+import { cookieOf, refresh, register, signInAgain, someone, type Person } from './support/people';
+import { Shop } from './support/shop';
+
+describe('users', () => {
+  let shop: Shop;
+  let api: ApiClient;
+
+  beforeAll(async () => {
+    shop = await Shop.open();
+    api = shop.api;
+  });
+  afterAll(() => shop.close());
+
+  const outcome = ({ status, body }: Answer) => [status, body?.code];
+  const auditOf = (resourceId: string) =>
+    shop.db.sql('SELECT action, actor, before, after FROM platform.audit_events WHERE resource_id = $1 ORDER BY id', [
+      resourceId,
+    ]);
+  const usedLongAgo = (userId: string, seconds: number) =>
+    shop.db.sql(
+      `UPDATE users.refresh_tokens SET used_at = used_at - make_interval(secs => $2)
+       WHERE used_at IS NOT NULL AND session_id IN (SELECT id FROM users.sessions WHERE user_id = $1)`,
+      [userId, seconds],
+    );
+
+  describe('registering', () => {
+    it('opens an account, signs it in and tells nothing secret', async () => {
+      const wanted = someone();
+      const answer = await api.post('/auth/register', { ...wanted, email: `  ${wanted.email.toUpperCase()} ` });
+      expect(answer).toMatchObject({ status: 201, body: { tokenType: 'Bearer', expiresIn: 900 } });
+      expect(Object.keys(answer.body).sort()).toEqual(['accessToken', 'expiresIn', 'tokenType', 'user']);
+      const { id } = answer.body.user;
+      expect(answer.body.user).toEqual({
+        ...{ id, email: wanted.email, firstName: 'Grace', lastName: 'Hopper', roles: ['customer'] },
+        ...{ emailVerified: false, version: 1, createdAt: expect.any(String), updatedAt: expect.any(String) },
+      });
+      expect(answer.headers.get('cache-control')).toBe('no-store');
+      expect(answer.headers.getSetCookie()[0]).toMatch(
+        /^refresh_token=[\w-]{43}; Max-Age=604800; Path=\/api\/v1\/auth; HttpOnly; SameSite=Strict$/,
+      );
+      const rows = await shop.db.sql('SELECT email, password_hash FROM users.users WHERE id = $1', [id]);
+      expect(rows).toEqual([{ email: wanted.email, password_hash: expect.stringMatching(/^\$argon2id\$/) }]);
+      expect(await announcedBy(shop, answer)).toEqual([{ name: 'users.registered', payload: { userId: id }, actor: id }]);
+      expect(await auditOf(id)).toMatchObject([{ action: 'users.registered', actor: id }]);
+      expect(JSON.stringify(await auditOf(id))).not.toContain('argon2');
+      expect(await shop.api.as(answer.body.accessToken).get('/users/me')).toMatchObject({ status: 200, body: { id } });
+    });
+
+    it('gives an e-mail to one of ten who want it at the same time, whatever its case', async () => {
+      const wanted = someone();
+      const answers = await Promise.all(
+        Array.from({ length: 10 }, (_, n) =>
+          api.post('/auth/register', { ...wanted, email: n % 2 ? wanted.email : wanted.email.toUpperCase() }),
+        ),
+      );
+      expect(answers.map(({ status }) => status).sort()).toEqual([201, ...Array<number>(9).fill(409)]);
+      expect(answers.find(({ status }) => status === 409)?.body.code).toBe('email_taken');
+      const rows = await shop.db.sql('SELECT 1 FROM users.users WHERE lower(email) = $1', [wanted.email]);
+      expect(rows).toHaveLength(1);
+    });
+
+    it.each([
+      ['a short password', { password: 'eleven char' }, 'password min_length'],
+      ['a password of 129 characters', { password: 'x'.repeat(129) }, 'password max_length'],
+      ['a leaked password', { password: 'password1234' }, 'password leaked_password'],
+      ['a password with the own name in it', { password: 'grace hopper said so' }, 'password contains_identity'],
+      ['an address that is none', { email: 'nope' }, 'email is_email'],
+      ['a blank name', { firstName: '  ' }, 'firstName is_length'],
+      ['a control character in a name', { lastName: 'Hop\u0007per' }, 'lastName text'],
+      ['a role to be given', { roles: ['admin'] }, 'roles unknown_field'],
+    ])('refuses %s', async (_what, change, problem) => {
+      const { status, body } = await api.post('/auth/register', { ...someone(), lastName: 'Hopper', ...change });
+      expect([status, body.code]).toEqual([400, 'validation_failed']);
+      expect(body.errors.map(({ field, code }: Record<string, string>) => `${field} ${code}`)).toContain(problem);
+    });
+  });
+
+  describe('signing in', () => {
+    it('knows an e-mail in any case, and refuses a wrong password and an unknown e-mail with the same words', async () => {
+      const { id, email, password } = await register(api);
+      expect(await api.post('/auth/login', { email: email.toUpperCase(), password })).toMatchObject({
+        status: 200,
+        body: { user: { id }, tokenType: 'Bearer', expiresIn: 900 },
+      });
+      const wrong = await api.post('/auth/login', { email, password: 'wrong' });
+      const unknown = await api.post('/auth/login', { email: `x${email}`, password: 'wrong' });
+      expect(outcome(wrong)).toEqual([401, 'invalid_credentials']);
+      expect({ ...unknown.body, requestId: null }).toEqual({ ...wrong.body, requestId: null });
+      expect(cookieOf(wrong)).toBe('');
+    });
+
+    it('takes about as long for an unknown e-mail as for a wrong password', async () => {
+      const { email } = await register(api);
+      const fastest = async (who: string) => {
+        const times: number[] = [];
+        for (let n = 0; n < 8; n++) {
+          const startedAt = performance.now();
+          await api.post('/auth/login', { email: who, password: 'a wrong password' });
+          times.push(performance.now() - startedAt);
+        }
+        return Math.min(...times);
+      };
+      expect(await fastest('nobody@example.test')).toBeGreaterThan((await fastest(email)) * 0.6);
+    });
+
+    it('tells apart two passwords that are the same in their first 72 bytes', async () => {
+      const registration = { ...someone(), password: `${'ab'.repeat(36)} one end` };
+      expectStatus(await api.post('/auth/register', registration), 201);
+      const { email } = registration;
+      const login = (end: string) => api.post('/auth/login', { email, password: `${'ab'.repeat(36)} ${end}` });
+      expect(outcome(await login('other end'))).toEqual([401, 'invalid_credentials']);
+      expectStatus(await login('one end'), 200);
+    });
+
+    it('replaces a weak hash by a strong one', async () => {
+      const { id, email, password } = await register(api);
+      const weak = await hash(password, { memoryCost: 8_192, timeCost: 1, parallelism: 1 });
+      await shop.db.sql('UPDATE users.users SET password_hash = $2 WHERE id = $1', [id, weak]);
+      expectStatus(await api.post('/auth/login', { email, password }), 200);
+      const [row] = await shop.db.sql('SELECT password_hash, version FROM users.users WHERE id = $1', [id]);
+      expect(row).toEqual({ password_hash: expect.stringContaining('m=19456,t=2'), version: 1 });
+      expectStatus(await api.post('/auth/login', { email, password }), 200);
+    });
+  });
+
+  describe('refreshing', () => {
+    it('gives the same successor to 20 uses at once, and ends the family when the used token comes back', async () => {
+      const { id, cookie } = await register(api);
+      const answers = await Promise.all(Array.from({ length: 20 }, () => refresh(api, cookie)));
+      expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+      const successors = new Set(answers.map(cookieOf));
+      expect(successors.size).toBe(1);
+      const [successor] = [...successors];
+      expect(successor).not.toBe(cookie);
+      const next = expectStatus(await refresh(api, successor), 200);
+      const newest = api.as(next.body.accessToken);
+      expectStatus(await newest.get('/users/me'), 200);
+      expect(outcome(await refresh(api, cookie))).toEqual([401, 'refresh_token_reused']);
+      expect(outcome(await refresh(api, cookieOf(next)))).toEqual([401, 'refresh_token_invalid']);
+      expect(outcome(await newest.get('/users/me'))).toEqual([401, 'unauthenticated']);
+      const sessions = await shop.db.sql<{ id: string }>(
+        'SELECT id FROM users.sessions WHERE user_id = $1 AND ended_at IS NOT NULL',
+        [id],
+      );
+      expect(sessions).toHaveLength(1);
+      expect(await auditOf(sessions[0]?.id ?? '')).toMatchObject([{ action: 'users.refresh_reused' }]);
+    });
+
+    it('takes a retry for 10 seconds, and what comes later for a theft', async () => {
+      const { id, cookie } = await register(api);
+      const successor = cookieOf(expectStatus(await refresh(api, cookie), 200));
+      await usedLongAgo(id, 9);
+      expect(cookieOf(expectStatus(await refresh(api, cookie), 200))).toBe(successor);
+      await usedLongAgo(id, 2);
+      expect(outcome(await refresh(api, cookie))).toEqual([401, 'refresh_token_reused']);
+      expect(outcome(await refresh(api, successor))).toEqual([401, 'refresh_token_invalid']);
+    });
+
+    it.each([
+      ['no cookie', () => undefined],
+      ['an empty one', () => 'refresh_token='],
+      ['one that was never given', () => `refresh_token=${'x'.repeat(43)}`],
+      ['bytes that are no text', () => 'refresh_token=%00%ff'],
+      ['the cookie under another name', ({ cookie }: Person) => `__Secure-${cookie}`],
+    ])('refuses %s', async (_what, cookieFor) => {
+      expect(outcome(await refresh(api, cookieFor(await register(api))))).toEqual([401, 'refresh_token_invalid']);
+    });
+
+    it('refuses an expired token, and a page of another site', async () => {
+      const { id, cookie } = await register(api);
+      expect(outcome(await refresh(api, cookie, { 'sec-fetch-site': 'cross-site' }))).toEqual([403, 'forbidden']);
+      await shop.db.sql(
+        `UPDATE users.refresh_tokens SET expires_at = now()
+         WHERE session_id IN (SELECT id FROM users.sessions WHERE user_id = $1)`,
+        [id],
+      );
+      expect(outcome(await refresh(api, cookie))).toEqual([401, 'refresh_token_invalid']);
+    });
+  });
+
+  describe('sessions', () => {
+    it('are listed with device and address, newest first, page by page', async () => {
+      const person = await register(api);
+      for (const device of ['Phone', 'Tablet', 'x'.repeat(300)]) await signInAgain(api, person, device);
+      const sessions = await readAllPages(person.client, '/auth/sessions', 3);
+      expect(sessions.map(({ device, isCurrent }) => [device, isCurrent])).toEqual([
+        ...['x'.repeat(200), 'Tablet', 'Phone'].map((device) => [device, false]),
+        [expect.any(String), true],
+      ]);
+      expect(new Set(sessions.map(({ id }) => id)).size).toBe(4);
+      expect(sessions[0]).toMatchObject({ address: '127.0.0.1', expiresAt: expect.any(String) });
+      expect(await readAllPages((await register(api)).client, '/auth/sessions', 3)).toHaveLength(1);
+    });
+
+    it('can be ended one by one by their owner, and by nobody else', async () => {
+      const person = await register(api);
+      const other = await signInAgain(api, person);
+      const [{ id }] = await readAllPages(person.client, '/auth/sessions', 5);
+      expect(outcome(await (await register(api)).client.delete(`/auth/sessions/${id}`))).toEqual([404, 'not_found']);
+      expectStatus(await other.client.get('/users/me'), 200);
+      expectStatus(await person.client.delete(`/auth/sessions/${id}`), 204);
+      expect(outcome(await other.client.get('/users/me'))).toEqual([401, 'unauthenticated']);
+      expect(outcome(await refresh(api, other.cookie))).toEqual([401, 'refresh_token_invalid']);
+      expect(outcome(await person.client.delete(`/auth/sessions/${id}`))).toEqual([404, 'not_found']);
+      expectStatus(await person.client.get('/users/me'), 200);
+    });
+
+    it('end with signing out, at once, on another process too, and stay ended when that starts anew', async () => {
+      const { client, cookie } = await register(api);
+      const second = await startBuiltApi(shop);
+      try {
+        const there = second.api.as(client.token ?? '');
+        expectStatus(await there.get('/users/me'), 200);
+        const out = expectStatus(await client.post('/auth/logout', undefined, { headers: { cookie } }), 204);
+        expect(out.headers.getSetCookie()[0]).toMatch(/^refresh_token=; .*Expires=Thu, 01 Jan 1970/);
+        expect(outcome(await client.get('/users/me'))).toEqual([401, 'unauthenticated']);
+        await eventually(
+          () => there.get('/users/me'),
+          ({ status }) => status === 401,
+          1_000,
+        );
+        expect(outcome(await refresh(second.api, cookie))).toEqual([401, 'refresh_token_invalid']);
+      } finally {
+        await second.program.stop();
+      }
+      const third = await startBuiltApi(shop);
+      const answer = await third.api.as(client.token ?? '').get('/users/me');
+      await third.program.stop();
+      expect(outcome(answer)).toEqual([401, 'unauthenticated']);
+    });
+
+    it('end with the cookie alone, and signing out with nothing at all is refused', async () => {
+      const { client, cookie } = await register(api);
+      expectStatus(await api.post('/auth/logout', undefined, { headers: { cookie } }), 204);
+      expect(outcome(await client.get('/users/me'))).toEqual([401, 'unauthenticated']);
+      expect(outcome(await api.post('/auth/logout'))).toEqual([401, 'unauthenticated']);
+    });
+
+    it('all end with signing out everywhere, but not those of others', async () => {
+      const person = await register(api);
+      const stranger = await register(api);
+      const others = await Promise.all([1, 2, 3].map((n) => signInAgain(api, person, `Device ${n}`)));
+      expect(outcome(await api.post('/auth/logout-all'))).toEqual([401, 'unauthenticated']);
+      expectStatus(await person.client.post('/auth/logout-all'), 204);
+      for (const { client, cookie } of [person, ...others]) {
+        expect(outcome(await client.get('/users/me'))).toEqual([401, 'unauthenticated']);
+        expect(outcome(await refresh(api, cookie))).toEqual([401, 'refresh_token_invalid']);
+      }
+      expectStatus(await stranger.client.get('/users/me'), 200);
+    });
+  });
+
+  describe('the own account', () => {
+    it('is shown with its version, and changed only at the version that was seen', async () => {
+      const { id, client } = await register(api);
+      expect((await client.get('/users/me')).headers.get('etag')).toBe('"1"');
+      const ifMatch = (version: string) => ({ headers: { 'if-match': version } });
+      const changed = await client.patch('/users/me', { firstName: ' Gra\u0301ce ' }, ifMatch('"1"'));
+      expect(changed).toMatchObject({ status: 200, body: { firstName: 'Gr\u00e1ce', lastName: 'Hopper', version: 2 } });
+      expect(changed.headers.get('etag')).toBe('"2"');
+      expect(outcome(await client.patch('/users/me', { lastName: 'X' }, ifMatch('"1"')))).toEqual([
+        412,
+        'version_mismatch',
+      ]);
+      const race = await Promise.all([1, 2, 3, 4].map((n) => client.patch('/users/me', { lastName: `L${n}` }, ifMatch('"2"'))));
+      expect(race.map(({ status }) => status).sort()).toEqual([200, 412, 412, 412]);
+      expect(await shop.db.sql('SELECT version FROM users.users WHERE id = $1', [id])).toEqual([{ version: 3 }]);
+      expect((await auditOf(id)).slice(1)).toMatchObject([
+        { action: 'users.profile_changed', before: { firstName: 'Grace' }, after: { firstName: 'Gr\u00e1ce' } },
+        { action: 'users.profile_changed', before: { lastName: 'Hopper' } },
+      ]);
+      expect(outcome(await api.get('/users/me'))).toEqual([401, 'unauthenticated']);
+    });
+
+    it('gives the same answer to a change that is repeated with its key', async () => {
+      const { client } = await register(api);
+      const headers = { 'idempotency-key': randomUUID() };
+      const first = await client.patch('/users/me', { lastName: 'Once' }, { headers });
+      const again = await client.patch('/users/me', { lastName: 'Once' }, { headers });
+      expect(again).toMatchObject({ status: 200, body: first.body });
+      expect([again.headers.get('etag'), again.headers.get('idempotent-replayed')]).toEqual(['"2"', 'true']);
+    });
+
+    it('is gone when it is deleted: nobody is signed in any more, and its e-mail is free', async () => {
+      const person = await register(api);
+      const other = await signInAgain(api, person);
+      const deleted = expectStatus(await person.client.delete('/users/me'), 204);
+      expect(await announcedBy(shop, deleted)).toEqual([
+        { name: 'users.deleted', payload: { userId: person.id }, actor: person.id },
+      ]);
+      for (const client of [person.client, other.client])
+        expect(outcome(await client.get('/users/me'))).toEqual([401, 'unauthenticated']);
+      const { email, password } = person;
+      expect(outcome(await api.post('/auth/login', { email, password }))).toEqual([401, 'invalid_credentials']);
+      const again = expectStatus(await api.post('/auth/register', { ...someone(), email }), 201);
+      expect(again.body.user.id).not.toBe(person.id);
+    });
+  });
+
+  it('counts failures and registrations, not successes, and names its cookie __Secure- behind https', async () => {
+    const limits = { RATE_LIMIT_AUTH: '5/900', RATE_LIMIT_REGISTER: '3/3600', PUBLIC_URL: 'https://shop.example' };
+    const { program, api: strict } = await startBuiltApi(shop, limits);
+    try {
+      const person = await register(strict);
+      expect(person.answer.headers.getSetCookie()[0]).toMatch(/^__Secure-refresh_token=.*; Secure;/);
+      const { email, password } = person;
+      for (let n = 0; n < 8; n++) expectStatus(await strict.post('/auth/login', { email, password }), 200);
+      const wrong = await Promise.all(
+        Array.from({ length: 12 }, () => strict.post('/auth/login', { email, password: 'wrong' })),
+      );
+      expect(wrong.filter(({ status }) => status === 401)).toHaveLength(5);
+      const limited = await strict.post('/auth/login', { email, password });
+      expect(outcome(limited)).toEqual([429, 'rate_limited']);
+      expect(Number(limited.headers.get('retry-after'))).toBeGreaterThan(0);
+      const more = [strict.post('/auth/register', { ...someone(), email }), strict.post('/auth/register', someone())];
+      expect((await Promise.all(more)).map(({ status }) => status).sort()).toEqual([201, 409]);
+      expect(outcome(await strict.post('/auth/register', someone()))).toEqual([429, 'rate_limited']);
+    } finally {
+      await program.stop();
+    }
+  });
+});

@@ -1,0 +1,90 @@
+/**
+ * `npm run bench`: the product against the yardstick (a raw Fastify + pg server that places an order with one SQL
+ * function call) on the same PostgreSQL, in turn, several rounds; then the complete road. Ratios and CPU seconds say more
+ * than requests per second: machines are noisy. Options: --rounds 3 --seconds 5 --json FILE
+ */
+import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { buildIfChanged } from '../build.mjs';
+import { CASES } from './cases.mjs';
+import { load } from './load.mjs';
+import { cpuSeconds, residentMiB, stopProgram } from './processes.mjs';
+import { measureRoad } from './road.mjs';
+import { setStage } from './stage.mjs';
+import { printCases, printRoad } from './table.mjs';
+
+const CLIENTS = 16;
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '3' },
+    seconds: { type: 'string', default: '5' },
+    json: { type: 'string' },
+  },
+});
+const rounds = Number(values.rounds);
+const seconds = Number(values.seconds);
+
+await buildIfChanged();
+const stage = await setStage();
+try {
+  const servers = { yardstick: await stage.yardstick.start(), product: await stage.api.start() };
+  const results = await compare(servers);
+  const apiMiB = residentMiB(servers.product.pid);
+  await stopProgram(servers.yardstick.child);
+  const road = await measureRoad(stage, servers.product, seconds * rounds);
+  await stopProgram(servers.product.child);
+  const memory = { apiReadyMs: servers.product.readyMs, apiMiB };
+  printCases(results, memory);
+  printRoad(road);
+  if (values.json) writeFileSync(values.json, JSON.stringify({ rounds, seconds, results, memory, road }, null, 2));
+} finally {
+  await stage.clear();
+}
+
+/** Every case on both servers, round after round, so that a noisy minute hits both. The first round warms up. */
+async function compare(servers) {
+  const results = {
+    place: { yardstick: [], product: [] },
+    get: { yardstick: [], product: [] },
+    list: { yardstick: [], product: [] },
+  };
+  const placed = { yardstick: [], product: [] };
+  for (let round = 0; round <= rounds; round++) {
+    for (const [name, { expected, ...requests }] of Object.entries(CASES)) {
+      for (const server of ['yardstick', 'product']) {
+        const request = (n) => requests[server](n, stage.buyers[n % stage.buyers.length], placed[server]);
+        const onAnswer = name === 'place' ? remember(placed[server]) : undefined;
+        const result = await measured(
+          servers[server],
+          stage[server === 'product' ? 'api' : 'yardstick'].origin,
+          request,
+          expected,
+          onAnswer,
+        );
+        if (round > 0) results[name][server].push(result);
+      }
+    }
+  }
+  return results;
+}
+
+async function measured(server, origin, request, expected, onAnswer) {
+  const before = { server: cpuSeconds(server.pid), postgres: cpuSeconds(stage.postgresPid) };
+  const result = await load(origin, request, { clients: CLIENTS, seconds, expected, onAnswer });
+  const per1000 = (used) => Number(((used / result.requests) * 1000).toFixed(3));
+  return {
+    ...result,
+    serverCpu: per1000(cpuSeconds(server.pid) - before.server),
+    postgresCpu: per1000(cpuSeconds(stage.postgresPid) - before.postgres),
+  };
+}
+
+/** Keeps some of the orders, with who placed them, to be read in the next case. */
+function remember(orders) {
+  const byId = new Map(stage.buyers.map((buyer) => [buyer.id, buyer]));
+  return (text) => {
+    if (orders.length >= 5000) return;
+    const order = JSON.parse(text);
+    orders.push({ id: order.id, buyer: byId.get(order.userId) });
+  };
+}

@@ -1,0 +1,116 @@
+import { fork } from 'node:child_process';
+import { createPrivateKey, createPublicKey, randomBytes } from 'node:crypto';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import jwt from 'jsonwebtoken';
+import pg from 'pg';
+import { root } from '../supervisor/paths.mjs';
+import { anyFreePort } from '../supervisor/ports.mjs';
+import { startProgram, stopProgram } from './processes.mjs';
+import { startSmtpSink } from './smtp-sink.mjs';
+
+const BUYERS = 200;
+const servicesProgram = join(root, 'tools/supervisor/test-services.mjs');
+const shelf = process.getuid?.() === 0 ? '/var/tmp' : (process.env.TMPDIR ?? '/tmp');
+
+/**
+ * One durable PostgreSQL with a database for the product and one for the yardstick, both with the same amount of data,
+ * and the means to start either server on it.
+ */
+export async function setStage() {
+  const folder = join(shelf, `countinghouse-test-bench-${randomBytes(4).toString('hex')}`);
+  const services = fork(servicesProgram, [folder, 'durable'], {
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    execArgv: [],
+  });
+  const [known] = await once(services, 'message');
+  const logs = mkdtempSync(join(shelf, 'countinghouse-bench-logs-'));
+  const smtp = await startSmtpSink();
+  const [port, gatewayPort, yardstickPort] = [await anyFreePort(), await anyFreePort(), await anyFreePort()];
+  const database = (name) => known.adminUrl.replace(/\/postgres$/, `/${name}`);
+  await inDatabase(known.adminUrl, 'CREATE DATABASE product; ', 'CREATE DATABASE yardstick');
+  const secret = randomBytes(32).toString('base64url');
+  const settings = {
+    PORT: String(port),
+    DATABASE_URL: database('product'),
+    SMTP_URL: `smtp://127.0.0.1:${smtp.port}`,
+    JWT_KEYS_DIR: known.keys,
+    APP_SECRET: secret,
+    SANDBOX_GATEWAY_URL: `http://127.0.0.1:${gatewayPort}`,
+    SANDBOX_WEBHOOK_SECRET: secret,
+    RATE_LIMIT_DEFAULT: '1000000/1',
+    SANDBOX_GATEWAY_PORT: String(gatewayPort),
+    SANDBOX_GATEWAY_STORE: join(folder, 'gateway.sqlite'),
+    SANDBOX_WEBHOOK_URL: `http://127.0.0.1:${port}/api/v1/webhooks/payments/sandbox`,
+  };
+  const key = signingKey(known.keys);
+  const publicKey = join(logs, 'public.pem');
+  writeFileSync(publicKey, createPublicKey(key.privateKey).export({ type: 'spki', format: 'pem' }));
+  const run = (name, entry, env = settings) => startProgram(join(root, entry), env, join(logs, `${name}.log`));
+  const yardstickEnv = { DATABASE_URL: database('yardstick'), PORT: String(yardstickPort), JWT_PUBLIC_KEY: publicKey };
+  await finish('migrate', 'dist/apps/api/src/migrate.js', settings);
+  await inDatabase(settings.DATABASE_URL, readFileSync(join(root, 'tools/bench/seed.sql'), 'utf8'));
+  await finish('yardstick', 'tools/bench/yardstick/raw.mjs', yardstickEnv, '--prepare');
+  return {
+    postgresPid: Number(readFileSync(join(folder, 'data/postmaster.pid'), 'utf8').split('\n')[0]),
+    settings,
+    logs,
+    buyers: Array.from({ length: BUYERS }, (_, n) => buyer(n + 1, key)),
+    api: { origin: `http://127.0.0.1:${port}`, start: () => run('api', 'dist/apps/api/src/main.js') },
+    worker: { start: () => run('worker', 'dist/apps/worker/src/main.js') },
+    gateway: { start: () => run('gateway', 'dist/apps/sandbox-gateway/src/main.js') },
+    yardstick: {
+      origin: `http://127.0.0.1:${yardstickPort}`,
+      start: () => run('yardstick', 'tools/bench/yardstick/serve.mjs', yardstickEnv),
+    },
+    sql: (text) => inDatabase(settings.DATABASE_URL, text),
+    async clear() {
+      smtp.close();
+      await stopProgram(services);
+      rmSync(logs, { recursive: true, force: true });
+    },
+  };
+}
+
+async function finish(name, entry, env, ...args) {
+  const child = fork(join(root, entry), args, {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    execArgv: [],
+  });
+  const [code] = await once(child, 'exit');
+  if (code !== 0) throw new Error(`${name} ended with ${code}`);
+}
+
+/** Runs statements, each on its own. @returns the rows of the last */
+async function inDatabase(url, ...statements) {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    let result;
+    for (const statement of statements) result = await client.query(statement);
+    return result.rows;
+  } finally {
+    await client.end();
+  }
+}
+
+function signingKey(folder) {
+  const [file] = readdirSync(folder);
+  return { kid: file.replace('.pem', ''), privateKey: createPrivateKey(readFileSync(join(folder, file))) };
+}
+
+/** A buyer whom both servers know, with a token that both accept. */
+function buyer(n, { kid, privateKey }) {
+  const id = `01900000-0001-7000-8000-${String(n).padStart(12, '0')}`;
+  const token = jwt.sign({ sid: id, roles: ['customer'] }, privateKey, {
+    algorithm: 'RS256',
+    header: { alg: 'RS256', kid, typ: 'at+jwt' },
+    subject: id,
+    issuer: 'countinghouse',
+    audience: 'countinghouse-api',
+    expiresIn: '1h',
+  });
+  return { id, headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' } };
+}

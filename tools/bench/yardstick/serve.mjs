@@ -1,0 +1,3 @@
+// The yardstick as a child of the benchmark: says when it is ready.
+await import('./raw.mjs');
+process.send?.({ ready: true });
