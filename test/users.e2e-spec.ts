@@ -1,13 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { hash } from '@node-rs/argon2';
-import type { Answer, ApiClient } from './support/api-client';
+import type { ApiClient } from './support/api-client';
 import { startBuiltApi } from './support/built-api';
-import { announcedBy } from './support/events';
+import { announcedBy, auditOf } from './support/events';
 import { eventually } from './support/eventually';
 import { expectStatus } from './support/orders';
+import { FORBIDDEN, INVALID, NOT_FOUND, outcomeOf, UNAUTHENTICATED } from './support/outcome';
 import { readAllPages } from './support/pages';
-import { cookieOf, refresh, register, signInAgain, someone, type Person } from './support/people';
+import { cookieOf, refresh, register, signInAgain, someone } from './support/people';
 import { Shop } from './support/shop';
+import { shortestMs } from './support/timing';
+
+const TOKEN_INVALID = [401, 'refresh_token_invalid'];
+const TOKEN_REUSED = [401, 'refresh_token_reused'];
+const WRONG = [401, 'invalid_credentials'];
 
 describe('users', () => {
   let shop: Shop;
@@ -19,11 +25,6 @@ describe('users', () => {
   });
   afterAll(() => shop.close());
 
-  const outcome = ({ status, body }: Answer) => [status, body?.code];
-  const auditOf = (resourceId: string) =>
-    shop.db.sql('SELECT action, actor, before, after FROM platform.audit_events WHERE resource_id = $1 ORDER BY id', [
-      resourceId,
-    ]);
   const usedLongAgo = (userId: string, seconds: number) =>
     shop.db.sql(
       `UPDATE users.refresh_tokens SET used_at = used_at - make_interval(secs => $2)
@@ -31,7 +32,7 @@ describe('users', () => {
       [userId, seconds],
     );
 
-  describe('registering', () => {
+  describe('registering and signing in', () => {
     it('opens an account, signs it in and tells nothing secret', async () => {
       const wanted = someone();
       const answer = await api.post('/auth/register', { ...wanted, email: `  ${wanted.email.toUpperCase()} ` });
@@ -48,9 +49,11 @@ describe('users', () => {
       );
       const rows = await shop.db.sql('SELECT email, password_hash FROM users.users WHERE id = $1', [id]);
       expect(rows).toEqual([{ email: wanted.email, password_hash: expect.stringMatching(/^\$argon2id\$/) }]);
-      expect(await announcedBy(shop, answer)).toEqual([{ name: 'users.registered', payload: { userId: id }, actor: id }]);
-      expect(await auditOf(id)).toMatchObject([{ action: 'users.registered', actor: id }]);
-      expect(JSON.stringify(await auditOf(id))).not.toContain('argon2');
+      expect(await announcedBy(shop, answer)).toEqual([
+        { name: 'users.registered', payload: { userId: id }, actor: id },
+      ]);
+      expect(await auditOf(shop, id)).toMatchObject([{ action: 'users.registered', actor: id }]);
+      expect(JSON.stringify(await auditOf(shop, id))).not.toContain('argon2');
       expect(await shop.api.as(answer.body.accessToken).get('/users/me')).toMatchObject({ status: 200, body: { id } });
     });
 
@@ -69,7 +72,6 @@ describe('users', () => {
 
     it.each([
       ['a short password', { password: 'eleven char' }, 'password min_length'],
-      ['a password of 129 characters', { password: 'x'.repeat(129) }, 'password max_length'],
       ['a leaked password', { password: 'password1234' }, 'password leaked_password'],
       ['a password with the own name in it', { password: 'grace hopper said so' }, 'password contains_identity'],
       ['an address that is none', { email: 'nope' }, 'email is_email'],
@@ -78,12 +80,10 @@ describe('users', () => {
       ['a role to be given', { roles: ['admin'] }, 'roles unknown_field'],
     ])('refuses %s', async (_what, change, problem) => {
       const { status, body } = await api.post('/auth/register', { ...someone(), lastName: 'Hopper', ...change });
-      expect([status, body.code]).toEqual([400, 'validation_failed']);
+      expect([status, body.code]).toEqual(INVALID);
       expect(body.errors.map(({ field, code }: Record<string, string>) => `${field} ${code}`)).toContain(problem);
     });
-  });
 
-  describe('signing in', () => {
     it('knows an e-mail in any case, and refuses a wrong password and an unknown e-mail with the same words', async () => {
       const { id, email, password } = await register(api);
       expect(await api.post('/auth/login', { email: email.toUpperCase(), password })).toMatchObject({
@@ -92,32 +92,16 @@ describe('users', () => {
       });
       const wrong = await api.post('/auth/login', { email, password: 'wrong' });
       const unknown = await api.post('/auth/login', { email: `x${email}`, password: 'wrong' });
-      expect(outcome(wrong)).toEqual([401, 'invalid_credentials']);
+      expect(outcomeOf(wrong)).toEqual(WRONG);
       expect({ ...unknown.body, requestId: null }).toEqual({ ...wrong.body, requestId: null });
       expect(cookieOf(wrong)).toBe('');
     });
 
     it('takes about as long for an unknown e-mail as for a wrong password', async () => {
       const { email } = await register(api);
-      const fastest = async (who: string) => {
-        const times: number[] = [];
-        for (let n = 0; n < 8; n++) {
-          const startedAt = performance.now();
-          await api.post('/auth/login', { email: who, password: 'a wrong password' });
-          times.push(performance.now() - startedAt);
-        }
-        return Math.min(...times);
-      };
-      expect(await fastest('nobody@example.test')).toBeGreaterThan((await fastest(email)) * 0.6);
-    });
-
-    it('tells apart two passwords that are the same in their first 72 bytes', async () => {
-      const registration = { ...someone(), password: `${'ab'.repeat(36)} one end` };
-      expectStatus(await api.post('/auth/register', registration), 201);
-      const { email } = registration;
-      const login = (end: string) => api.post('/auth/login', { email, password: `${'ab'.repeat(36)} ${end}` });
-      expect(outcome(await login('other end'))).toEqual([401, 'invalid_credentials']);
-      expectStatus(await login('one end'), 200);
+      const fail = (who: string) => api.post('/auth/login', { email: who, password: 'a wrong password' });
+      const forUnknown = await shortestMs(8, () => fail('nobody@example.test'));
+      expect(forUnknown).toBeGreaterThan(0.6 * (await shortestMs(8, () => fail(email))));
     });
 
     it('replaces a weak hash by a strong one', async () => {
@@ -143,15 +127,12 @@ describe('users', () => {
       const next = expectStatus(await refresh(api, successor), 200);
       const newest = api.as(next.body.accessToken);
       expectStatus(await newest.get('/users/me'), 200);
-      expect(outcome(await refresh(api, cookie))).toEqual([401, 'refresh_token_reused']);
-      expect(outcome(await refresh(api, cookieOf(next)))).toEqual([401, 'refresh_token_invalid']);
-      expect(outcome(await newest.get('/users/me'))).toEqual([401, 'unauthenticated']);
-      const sessions = await shop.db.sql<{ id: string }>(
-        'SELECT id FROM users.sessions WHERE user_id = $1 AND ended_at IS NOT NULL',
-        [id],
-      );
-      expect(sessions).toHaveLength(1);
-      expect(await auditOf(sessions[0]?.id ?? '')).toMatchObject([{ action: 'users.refresh_reused' }]);
+      expect(outcomeOf(await refresh(api, cookie))).toEqual(TOKEN_REUSED);
+      expect(outcomeOf(await refresh(api, cookieOf(next)))).toEqual(TOKEN_INVALID);
+      expect(outcomeOf(await newest.get('/users/me'))).toEqual(UNAUTHENTICATED);
+      const [session] = await shop.db.sql('SELECT id, ended_at FROM users.sessions WHERE user_id = $1', [id]);
+      expect(session?.ended_at).toBeInstanceOf(Date);
+      expect(await auditOf(shop, String(session?.id))).toMatchObject([{ action: 'users.refresh_reused' }]);
     });
 
     it('takes a retry for 10 seconds, and what comes later for a theft', async () => {
@@ -160,29 +141,26 @@ describe('users', () => {
       await usedLongAgo(id, 9);
       expect(cookieOf(expectStatus(await refresh(api, cookie), 200))).toBe(successor);
       await usedLongAgo(id, 2);
-      expect(outcome(await refresh(api, cookie))).toEqual([401, 'refresh_token_reused']);
-      expect(outcome(await refresh(api, successor))).toEqual([401, 'refresh_token_invalid']);
+      expect(outcomeOf(await refresh(api, cookie))).toEqual(TOKEN_REUSED);
+      expect(outcomeOf(await refresh(api, successor))).toEqual(TOKEN_INVALID);
     });
 
-    it.each([
-      ['no cookie', () => undefined],
-      ['an empty one', () => 'refresh_token='],
-      ['one that was never given', () => `refresh_token=${'x'.repeat(43)}`],
-      ['bytes that are no text', () => 'refresh_token=%00%ff'],
-      ['the cookie under another name', ({ cookie }: Person) => `__Secure-${cookie}`],
-    ])('refuses %s', async (_what, cookieFor) => {
-      expect(outcome(await refresh(api, cookieFor(await register(api))))).toEqual([401, 'refresh_token_invalid']);
+    it('refuses what is no token of ours, and a page of another site', async () => {
+      const { cookie } = await register(api);
+      const strange = [undefined, 'refresh_token=', `refresh_token=${'x'.repeat(43)}`, 'refresh_token=%00%ff'];
+      for (const shown of [...strange, `__Secure-${cookie}`])
+        expect(outcomeOf(await refresh(api, shown))).toEqual(TOKEN_INVALID);
+      expect(outcomeOf(await refresh(api, cookie, { 'sec-fetch-site': 'cross-site' }))).toEqual(FORBIDDEN);
     });
 
-    it('refuses an expired token, and a page of another site', async () => {
+    it('refuses a token that has expired', async () => {
       const { id, cookie } = await register(api);
-      expect(outcome(await refresh(api, cookie, { 'sec-fetch-site': 'cross-site' }))).toEqual([403, 'forbidden']);
       await shop.db.sql(
         `UPDATE users.refresh_tokens SET expires_at = now()
          WHERE session_id IN (SELECT id FROM users.sessions WHERE user_id = $1)`,
         [id],
       );
-      expect(outcome(await refresh(api, cookie))).toEqual([401, 'refresh_token_invalid']);
+      expect(outcomeOf(await refresh(api, cookie))).toEqual(TOKEN_INVALID);
     });
   });
 
@@ -204,12 +182,12 @@ describe('users', () => {
       const person = await register(api);
       const other = await signInAgain(api, person);
       const [{ id }] = await readAllPages(person.client, '/auth/sessions', 5);
-      expect(outcome(await (await register(api)).client.delete(`/auth/sessions/${id}`))).toEqual([404, 'not_found']);
+      expect(outcomeOf(await (await register(api)).client.delete(`/auth/sessions/${id}`))).toEqual(NOT_FOUND);
       expectStatus(await other.client.get('/users/me'), 200);
       expectStatus(await person.client.delete(`/auth/sessions/${id}`), 204);
-      expect(outcome(await other.client.get('/users/me'))).toEqual([401, 'unauthenticated']);
-      expect(outcome(await refresh(api, other.cookie))).toEqual([401, 'refresh_token_invalid']);
-      expect(outcome(await person.client.delete(`/auth/sessions/${id}`))).toEqual([404, 'not_found']);
+      expect(outcomeOf(await other.client.get('/users/me'))).toEqual(UNAUTHENTICATED);
+      expect(outcomeOf(await refresh(api, other.cookie))).toEqual(TOKEN_INVALID);
+      expect(outcomeOf(await person.client.delete(`/auth/sessions/${id}`))).toEqual(NOT_FOUND);
       expectStatus(await person.client.get('/users/me'), 200);
     });
 
@@ -221,38 +199,32 @@ describe('users', () => {
         expectStatus(await there.get('/users/me'), 200);
         const out = expectStatus(await client.post('/auth/logout', undefined, { headers: { cookie } }), 204);
         expect(out.headers.getSetCookie()[0]).toMatch(/^refresh_token=; .*Expires=Thu, 01 Jan 1970/);
-        expect(outcome(await client.get('/users/me'))).toEqual([401, 'unauthenticated']);
+        expect(outcomeOf(await client.get('/users/me'))).toEqual(UNAUTHENTICATED);
         await eventually(
           () => there.get('/users/me'),
           ({ status }) => status === 401,
           1_000,
         );
-        expect(outcome(await refresh(second.api, cookie))).toEqual([401, 'refresh_token_invalid']);
+        expect(outcomeOf(await refresh(second.api, cookie))).toEqual(TOKEN_INVALID);
       } finally {
         await second.program.stop();
       }
       const third = await startBuiltApi(shop);
       const answer = await third.api.as(client.token ?? '').get('/users/me');
       await third.program.stop();
-      expect(outcome(answer)).toEqual([401, 'unauthenticated']);
-    });
-
-    it('end with the cookie alone, and signing out with nothing at all is refused', async () => {
-      const { client, cookie } = await register(api);
-      expectStatus(await api.post('/auth/logout', undefined, { headers: { cookie } }), 204);
-      expect(outcome(await client.get('/users/me'))).toEqual([401, 'unauthenticated']);
-      expect(outcome(await api.post('/auth/logout'))).toEqual([401, 'unauthenticated']);
+      expect(outcomeOf(answer)).toEqual(UNAUTHENTICATED);
     });
 
     it('all end with signing out everywhere, but not those of others', async () => {
       const person = await register(api);
       const stranger = await register(api);
-      const others = await Promise.all([1, 2, 3].map((n) => signInAgain(api, person, `Device ${n}`)));
-      expect(outcome(await api.post('/auth/logout-all'))).toEqual([401, 'unauthenticated']);
+      const others = [await signInAgain(api, person), await signInAgain(api, person)];
+      for (const path of ['/auth/logout', '/auth/logout-all'])
+        expect(outcomeOf(await api.post(path))).toEqual(UNAUTHENTICATED);
       expectStatus(await person.client.post('/auth/logout-all'), 204);
       for (const { client, cookie } of [person, ...others]) {
-        expect(outcome(await client.get('/users/me'))).toEqual([401, 'unauthenticated']);
-        expect(outcome(await refresh(api, cookie))).toEqual([401, 'refresh_token_invalid']);
+        expect(outcomeOf(await client.get('/users/me'))).toEqual(UNAUTHENTICATED);
+        expect(outcomeOf(await refresh(api, cookie))).toEqual(TOKEN_INVALID);
       }
       expectStatus(await stranger.client.get('/users/me'), 200);
     });
@@ -266,18 +238,17 @@ describe('users', () => {
       const changed = await client.patch('/users/me', { firstName: ' Gra\u0301ce ' }, ifMatch('"1"'));
       expect(changed).toMatchObject({ status: 200, body: { firstName: 'Gr\u00e1ce', lastName: 'Hopper', version: 2 } });
       expect(changed.headers.get('etag')).toBe('"2"');
-      expect(outcome(await client.patch('/users/me', { lastName: 'X' }, ifMatch('"1"')))).toEqual([
-        412,
-        'version_mismatch',
-      ]);
-      const race = await Promise.all([1, 2, 3, 4].map((n) => client.patch('/users/me', { lastName: `L${n}` }, ifMatch('"2"'))));
+      const late = await client.patch('/users/me', { lastName: 'X' }, ifMatch('"1"'));
+      expect(outcomeOf(late)).toEqual([412, 'version_mismatch']);
+      const change = (lastName: string) => client.patch('/users/me', { lastName }, ifMatch('"2"'));
+      const race = await Promise.all(['A', 'B', 'C', 'D'].map(change));
       expect(race.map(({ status }) => status).sort()).toEqual([200, 412, 412, 412]);
       expect(await shop.db.sql('SELECT version FROM users.users WHERE id = $1', [id])).toEqual([{ version: 3 }]);
-      expect((await auditOf(id)).slice(1)).toMatchObject([
+      expect((await auditOf(shop, id)).slice(1)).toMatchObject([
         { action: 'users.profile_changed', before: { firstName: 'Grace' }, after: { firstName: 'Gr\u00e1ce' } },
         { action: 'users.profile_changed', before: { lastName: 'Hopper' } },
       ]);
-      expect(outcome(await api.get('/users/me'))).toEqual([401, 'unauthenticated']);
+      expect(outcomeOf(await api.get('/users/me'))).toEqual(UNAUTHENTICATED);
     });
 
     it('gives the same answer to a change that is repeated with its key', async () => {
@@ -297,9 +268,9 @@ describe('users', () => {
         { name: 'users.deleted', payload: { userId: person.id }, actor: person.id },
       ]);
       for (const client of [person.client, other.client])
-        expect(outcome(await client.get('/users/me'))).toEqual([401, 'unauthenticated']);
+        expect(outcomeOf(await client.get('/users/me'))).toEqual(UNAUTHENTICATED);
       const { email, password } = person;
-      expect(outcome(await api.post('/auth/login', { email, password }))).toEqual([401, 'invalid_credentials']);
+      expect(outcomeOf(await api.post('/auth/login', { email, password }))).toEqual(WRONG);
       const again = expectStatus(await api.post('/auth/register', { ...someone(), email }), 201);
       expect(again.body.user.id).not.toBe(person.id);
     });
@@ -313,16 +284,15 @@ describe('users', () => {
       expect(person.answer.headers.getSetCookie()[0]).toMatch(/^__Secure-refresh_token=.*; Secure;/);
       const { email, password } = person;
       for (let n = 0; n < 8; n++) expectStatus(await strict.post('/auth/login', { email, password }), 200);
-      const wrong = await Promise.all(
-        Array.from({ length: 12 }, () => strict.post('/auth/login', { email, password: 'wrong' })),
-      );
+      const fail = () => strict.post('/auth/login', { email, password: 'wrong' });
+      const wrong = await Promise.all(Array.from({ length: 12 }, fail));
       expect(wrong.filter(({ status }) => status === 401)).toHaveLength(5);
       const limited = await strict.post('/auth/login', { email, password });
-      expect(outcome(limited)).toEqual([429, 'rate_limited']);
+      expect(outcomeOf(limited)).toEqual([429, 'rate_limited']);
       expect(Number(limited.headers.get('retry-after'))).toBeGreaterThan(0);
       const more = [strict.post('/auth/register', { ...someone(), email }), strict.post('/auth/register', someone())];
       expect((await Promise.all(more)).map(({ status }) => status).sort()).toEqual([201, 409]);
-      expect(outcome(await strict.post('/auth/register', someone()))).toEqual([429, 'rate_limited']);
+      expect(outcomeOf(await strict.post('/auth/register', someone()))).toEqual([429, 'rate_limited']);
     } finally {
       await program.stop();
     }

@@ -4,6 +4,8 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+const FAULT_HOOK = join(__dirname, 'fault-hook.cjs');
+
 /** A built process of ours, started for a test, that can be stopped, killed and frozen. */
 export class Program {
   private constructor(
@@ -13,12 +15,16 @@ export class Program {
     readonly ready: { port?: number },
   ) {}
 
-  /** @param entry below dist/apps, e.g. `worker/src/main.js`; resolves once it says that it is ready */
-  static async start(entry: string, settings: Record<string, string>): Promise<Program> {
+  /**
+   * Resolves once the program says that it is ready.
+   * @param entry below dist/apps, e.g. `worker/src/main.js`
+   * @param fault where it is to break, see fault-hook.cjs
+   */
+  static async start(entry: string, settings: Record<string, string>, fault?: string): Promise<Program> {
     const logPath = join(mkdtempSync(join(tmpdir(), 'countinghouse-log-')), 'out.log');
     const child = fork(join(process.cwd(), 'dist/apps', entry), [], {
-      env: { ...process.env, NODE_OPTIONS: '', ...settings },
-      execArgv: ['--enable-source-maps'],
+      env: { ...process.env, NODE_OPTIONS: '', ...settings, ...(fault === undefined ? {} : { FAULT: fault }) },
+      execArgv: ['--enable-source-maps', ...(fault === undefined ? [] : ['--require', FAULT_HOOK])],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     const log = createWriteStream(logPath);
@@ -54,6 +60,11 @@ export class Program {
 
   signal(signal: NodeJS.Signals): void {
     this.child.kill(signal);
+  }
+
+  /** Resolves when it has ended, by whatever. */
+  async untilEnded(): Promise<void> {
+    if (!this.hasEnded) await once(this.child, 'exit');
   }
 
   private async end(signal: NodeJS.Signals): Promise<number | null> {

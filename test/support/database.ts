@@ -5,15 +5,17 @@ import { Client } from 'pg';
 export class TestDatabase {
   private constructor(
     readonly url: string,
-    readonly name: string,
+    readonly name: string | null,
     private readonly client: Client,
   ) {}
 
-  static async create(): Promise<TestDatabase> {
-    const name = `test_${randomBytes(6).toString('hex')}`;
-    await asAdmin((admin) => admin.query(`CREATE DATABASE ${name} TEMPLATE ${setting('TEST_TEMPLATE')}`));
-    const url = setting('TEST_POSTGRES_URL').replace(/\/postgres$/, `/${name}`);
-    const client = new Client({ connectionString: url });
+  /** @param ownUrl a database that the test itself brings and removes */
+  static async create(ownUrl?: string): Promise<TestDatabase> {
+    const name = ownUrl === undefined ? `test_${randomBytes(6).toString('hex')}` : null;
+    if (name !== null)
+      await asAdmin((admin) => admin.query(`CREATE DATABASE ${name} TEMPLATE ${setting('TEST_TEMPLATE')}`));
+    const url = ownUrl ?? setting('TEST_POSTGRES_URL').replace(/\/postgres$/, `/${name}`);
+    const client = new Client({ connectionString: url, pipeline: true } as object);
     client.on('error', () => undefined); // a test may restart the server
     await client.connect();
     return new TestDatabase(url, name, client);
@@ -25,8 +27,8 @@ export class TestDatabase {
   }
 
   async drop(): Promise<void> {
-    await this.client.end();
-    await asAdmin((admin) => admin.query(`DROP DATABASE ${this.name} WITH (FORCE)`));
+    await this.client.end().catch(() => undefined); // the server may have been restarted
+    if (this.name !== null) await asAdmin((admin) => admin.query(`DROP DATABASE ${this.name} WITH (FORCE)`));
   }
 }
 

@@ -22,3 +22,11 @@ export function eventsNamed(shop: Shop, name: string, payload: object): Promise<
     [name, JSON.stringify(payload)],
   );
 }
+
+/** What the audit trail keeps of a resource, oldest first. */
+export function auditOf(shop: Shop, resourceId: string) {
+  const text = 'SELECT action, actor, before, after FROM platform.audit_events WHERE resource_id = $1 ORDER BY id';
+  return shop.db.sql<{ action: string; actor: string | null; before: object | null; after: object | null }>(text, [
+    resourceId,
+  ]);
+}

@@ -84,6 +84,6 @@ async function clearAbandoned() {
     const keeper = readClaim(join(folder, 'keeper.json'));
     if (!keeper || isAlive(keeper) || statSync(folder).uid !== process.getuid?.()) continue;
     await endLeftovers(keeper.children);
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
   }
 }

@@ -14,6 +14,9 @@ import { setting, TestDatabase } from './database';
 export interface ShopOptions {
   /** Starts a built worker. */
   worker?: boolean;
+  /** A database of the test's own instead of a copy of the template; `prepare` migrates it. */
+  databaseUrl?: string;
+  prepare?: (settings: Record<string, string>) => Promise<void>;
   /** Settings that differ from the tests' own, by their names. */
   settings?: Record<string, string>;
 }
@@ -38,10 +41,11 @@ export class Shop {
     readonly settings: Record<string, string>,
   ) {}
 
-  static async open({ worker = false, settings = {} }: ShopOptions = {}): Promise<Shop> {
-    const [db, port, gatewayPort] = await Promise.all([TestDatabase.create(), freePort(), freePort()]);
+  static async open({ worker = false, settings = {}, databaseUrl, prepare }: ShopOptions = {}): Promise<Shop> {
+    const [db, port, gatewayPort] = await Promise.all([TestDatabase.create(databaseUrl), freePort(), freePort()]);
     const gatewayUrl = `http://127.0.0.1:${gatewayPort}`;
     const shop = new Shop(db, port, gatewayUrl, { ...settingsFor(db.url, port, gatewayUrl), ...settings });
+    await prepare?.(shop.settings);
     await shop.startGateway(gatewayPort);
     await shop.startApi();
     if (worker) await shop.startWorker();
@@ -66,9 +70,24 @@ export class Shop {
     return this.api.as(body.accessToken);
   }
 
-  async startWorker(settings: Record<string, string> = {}): Promise<Program> {
-    this.worker = await Program.start('worker/src/main.js', { ...this.settings, ...settings });
+  /** @param fault where it is to break, see fault-hook.cjs */
+  async startWorker(settings: Record<string, string> = {}, fault?: string): Promise<Program> {
+    this.worker = await Program.start('worker/src/main.js', { ...this.settings, ...settings }, fault);
     return this.worker;
+  }
+
+  /** A built api beside the one in this process, on the same database. */
+  async startApiProcess(
+    settings: Record<string, string> = {},
+    fault?: string,
+  ): Promise<{ program: Program; api: ApiClient }> {
+    const port = await freePort();
+    const program = await Program.start(
+      'api/src/main.js',
+      { ...this.settings, ...settings, PORT: String(port) },
+      fault,
+    );
+    return { program, api: new ApiClient(`http://127.0.0.1:${port}`) };
   }
 
   /** What the gateway really did for an order. */
@@ -107,7 +126,8 @@ export class Shop {
   }
 }
 
-function settingsFor(databaseUrl: string, port: number, gatewayUrl: string): Record<string, string> {
+/** The tests' own settings, complete. */
+export function settingsFor(databaseUrl: string, port: number, gatewayUrl: string): Record<string, string> {
   return {
     PORT: String(port),
     DATABASE_URL: databaseUrl,
@@ -124,7 +144,7 @@ function settingsFor(databaseUrl: string, port: number, gatewayUrl: string): Rec
 }
 
 /** A port that nobody listens on now; the gateway must know the API's before either is up. */
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer().once('error', reject);
     server.listen(0, '127.0.0.1', () => {

@@ -9,6 +9,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { root } from '../supervisor/paths.mjs';
@@ -59,6 +60,7 @@ export function makeOwnFolder(folder) {
   mkdirSync(folder, { recursive: true });
   checkOwn(folder);
   chmodSync(folder, 0o711);
+  writeFileSync(join(folder, 'made-for'), `${root}\n`); // whoever tidies up can see whose it is
 }
 
 /** A folder that somebody else put there under our name must not be trusted. */

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { ensureCluster, ensureDatabase } from '../postgres/cluster.mjs';
 import { makeOwnFolder, outsideDataFolder } from '../postgres/outside-folder.mjs';
@@ -7,7 +7,7 @@ import { runTask } from './children.mjs';
 import { paths, root } from './paths.mjs';
 import { adminUrl, childEnvironment } from './plan.mjs';
 import { lastLines, Problem } from './problem.mjs';
-import { describeServices } from './services.mjs';
+import { describeServices, logPath } from './services.mjs';
 
 /** Everything that one `npm start` runs, started and ended in the right order. */
 export class Fleet {
@@ -36,28 +36,26 @@ export class Fleet {
   }
 
   async migrate() {
-    const args = [
-      '--enable-source-maps',
-      'dist/apps/api/src/migrate.js',
-      ...(this.plan.demoData ? ['--demo-data'] : []),
-    ];
-    const { failure, output } = await runTask('migrate', process.execPath, args, {
-      cwd: root,
-      env: childEnvironment(this.plan),
-    });
-    if (failure)
-      throw new Problem(`The database could not be brought up to date (${failure}): see above.`, lastLines(output));
+    const args = ['--enable-source-maps', 'dist/apps/api/src/migrate.js'];
+    if (this.plan.demoData) args.push('--demo-data');
+    const options = { cwd: root, env: childEnvironment(this.plan) };
+    const { failure, output } = await runTask('migrate', process.execPath, args, options);
+    writeFileSync(logPath('migrate'), output);
+    if (!failure) return;
+    throw new Problem(`The database could not be brought up to date (${failure}): see above.`, lastLines(output));
   }
 
   /**
-   * From the door inwards: nobody loses what it still needs to finish its work.
+   * From the door inwards: nobody loses what it still needs to finish its work. PostgreSQL is never hurried: it takes
+   * its second or so, and the next start needn't replay its log.
    * @param {AbortSignal} [hurry]
    */
   async stop(hurry) {
     const { api, worker, gateway, mailbox, postgres } = this.services ?? {};
-    for (const together of [[api], [worker], [gateway, mailbox], [postgres]]) {
+    for (const together of [[api], [worker], [gateway, mailbox]]) {
       await Promise.all(together.map((service) => service && service.stop(hurry)));
     }
+    if (postgres) await postgres.stop();
   }
 }
 

@@ -23,12 +23,8 @@ export async function installPackages() {
     if (running && running.pid !== process.pid && isAlive(running)) {
       throw new Problem(`The packages must be installed anew: first stop what runs as process ${running.pid}.`);
     }
-    const again = existsSync(paths.modules);
-    say(
-      again
-        ? 'Installing packages again: they are not what the lock file names…'
-        : 'Installing packages (first time, about a minute)…',
-    );
+    const isFirst = !existsSync(paths.modules);
+    say(`Installing packages (${isFirst ? 'first time' : 'they are not those of the lock file'}, about a minute)…`);
     await runNpm();
     return true;
   });
@@ -37,8 +33,7 @@ export async function installPackages() {
 async function runNpm() {
   const began = Date.now();
   const { failure, output } = await runTask('npm ci', 'npm', ['ci', '--no-audit', '--no-fund'], { cwd: root });
-  if (failure?.includes('ENOENT'))
-    throw new Problem('npm was not found: install it (it comes with Node) and try again.');
+  if (failure?.includes('ENOENT')) throw new Problem('npm was not found: install it (it comes with Node).');
   if (failure) {
     throw new Problem(`\`npm ci\` failed (${failure}): repair what it says above and try again.`, npmErrors(output));
   }

@@ -7,9 +7,23 @@ import { paths, root } from './paths.mjs';
  * @param {number} seconds
  */
 export function panel({ plan, database }, seconds) {
-  const { address, ports, embedded, given, demoData } = plan;
-  const outside = database && database.folder !== paths.database;
-  const rows = [
+  const rows = [...addresses(plan), ...places(plan, database), ...logins(plan), ...parts(plan, database)];
+  return [
+    '',
+    `Countinghouse is ready (${seconds.toFixed(1)} s)`,
+    '',
+    ...rows.filter((row) => row && row[1]).map(([name, value]) => `  ${name.padEnd(16)}${value}`),
+    '',
+    '  Try it:',
+    `  ${curl(plan)}`,
+    '',
+    'Ctrl-C stops everything.',
+    '',
+  ].join('\n');
+}
+
+function addresses({ address, ports, embedded }) {
+  return [
     ['Swagger UI', `${address}/docs`],
     ['API', `${address}/api/v1`],
     ['Health', `${address}/health/ready`],
@@ -21,35 +35,39 @@ export function panel({ plan, database }, seconds) {
       'Gateway record',
       `http://localhost:${ports.SANDBOX_GATEWAY_PORT}/charges?reference=<order id>`,
     ],
+  ];
+}
+
+function places({ ports }, database) {
+  const isOutside = database && database.folder !== paths.database;
+  return [
     database && [
       'PostgreSQL',
       `127.0.0.1:${ports.POSTGRES_PORT}, database and user countinghouse, password in .data/secrets.json`,
     ],
     ['Logs', relative(root, paths.logs)],
     ['Data', relative(root, paths.state)],
-    outside && ['', `the database in ${database.folder},`],
-    outside && ['', 'because PostgreSQL runs as another user than root, who cannot enter this folder'],
-    demoData && ['Demo logins', 'admin@demo.test  support@demo.test  warehouse@demo.test  customer@demo.test'],
-    demoData && ['', 'password countinghouse-demo'],
+    isOutside && ['', `the database in ${database.folder},`],
+    isOutside && ['', "because root's PostgreSQL runs as another user, who can't enter this folder"],
+  ];
+}
+
+function logins({ demoData }) {
+  if (!demoData) return [];
+  return [
+    ['Demo logins', 'admin@demo.test  support@demo.test  warehouse@demo.test  customer@demo.test'],
+    ['', 'password countinghouse-demo'],
+  ];
+}
+
+function parts({ embedded, given }, database) {
+  return [
     ['Embedded', list(ownParts(embedded, given, database))],
     ['External', list(externalParts(embedded, given))],
   ];
-  const table = rows.filter((row) => row && row[1]).map(([name, value]) => `  ${name.padEnd(16)}${value}`);
-  return [
-    '',
-    `Countinghouse is ready (${seconds.toFixed(1)} s)`,
-    '',
-    ...table,
-    '',
-    '  Try it:',
-    `  ${curl(address, demoData)}`,
-    '',
-    'Ctrl-C stops everything.',
-    '',
-  ].join('\n');
 }
 
-function curl(address, demoData) {
+function curl({ address, demoData }) {
   if (!demoData) return `curl -s '${address}/api/v1/products?limit=3'`;
   const login = '{"email":"customer@demo.test","password":"countinghouse-demo"}';
   return `curl -s ${address}/api/v1/auth/login -H 'content-type: application/json' -d '${login}'`;

@@ -70,11 +70,20 @@ export function childEnvironment({ given, ports, secrets, embedded }) {
       SANDBOX_GATEWAY_URL: `http://127.0.0.1:${ports.SANDBOX_GATEWAY_PORT}`,
       SANDBOX_GATEWAY_PORT: String(ports.SANDBOX_GATEWAY_PORT),
       SANDBOX_GATEWAY_STORE: paths.gatewayStore,
-      SANDBOX_WEBHOOK_URL: `http://127.0.0.1:${ports.PORT}/api/v1/webhooks/payments/sandbox`,
+      SANDBOX_WEBHOOK_URL: `${innerAddress({ given, ports })}/api/v1/webhooks/payments/sandbox`,
     }),
   };
   for (const name of Object.keys(filled)) if (isGiven(given, name)) delete filled[name];
   return { ...filled, ...given };
+}
+
+/**
+ * Where our own programs reach the API: 127.0.0.1 unless it listens elsewhere.
+ * @param {Pick<Plan, 'given' | 'ports'>} plan
+ */
+export function innerAddress({ given, ports }) {
+  const host = ['0.0.0.0', '::'].includes(given.HOST) ? '127.0.0.1' : (given.HOST ?? '127.0.0.1');
+  return `http://${host.includes(':') ? `[${host}]` : host}:${ports.PORT}`;
 }
 
 /** @param {Pick<Plan, 'ports' | 'secrets'>} plan */

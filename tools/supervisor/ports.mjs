@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 import { Problem, say } from './problem.mjs';
 
@@ -31,9 +32,8 @@ async function takeGiven(env, { name, user, host }, used) {
   }
   if (used.includes(port)) throw new Problem(`Port ${port} is set twice: set another ${name}.`);
   const why = await whyNot(port, host);
-  if (why)
-    throw new Problem(`Port ${port} (${name}, ${user}) ${why}: end the program that uses it, or set another ${name}.`);
-  return port;
+  if (!why) return port;
+  throw new Problem(`Port ${port} (${name}, ${user}) ${why}: end the program that uses it, or set another ${name}.`);
 }
 
 async function takePreset({ name, preset, user, host }, used) {
@@ -52,7 +52,8 @@ async function whyNot(port, host = '127.0.0.1') {
     const code = await tryListening(port, each);
     if (code === 'EADDRINUSE') return 'is taken';
     if (code === 'EACCES') return 'may not be used by an ordinary user';
-    if (code && each === host) return `can't be used at ${host} (${code})`;
+    if (code && each === host)
+      throw new Problem(`HOST is ${host}, where nobody can listen (${code}): set another HOST.`);
   }
   return null;
 }
@@ -65,14 +66,14 @@ function tryListening(port, host) {
   });
 }
 
-/** @returns {Promise<number>} any port that is free right now */
-export function anyFreePort() {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
+/**
+ * Any port that is free, below those that the system gives to outgoing connections: one of them could take it in the
+ * moment before it is used.
+ * @returns {Promise<number>}
+ */
+export async function anyFreePort() {
+  for (;;) {
+    const port = randomInt(15_000, 30_000);
+    if ((await tryListening(port, '127.0.0.1')) === null) return port;
+  }
 }

@@ -16,7 +16,7 @@ export class Problem extends Error {
 export class StopRequested extends Error {
   /** @param {string} signal */
   constructor(signal) {
-    super(`Stopped by ${signal} before everything was up.`);
+    super(`Stopped by ${signal}.`);
     this.signal = signal;
   }
 }

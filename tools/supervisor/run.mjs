@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { buildIfChanged } from '../build.mjs';
 import { Fleet } from './fleet.mjs';
 import { panel } from './panel.mjs';
-import { makePlan } from './plan.mjs';
+import { innerAddress, makePlan } from './plan.mjs';
 import { Problem, say } from './problem.mjs';
 import { watchSources } from './watch.mjs';
 
@@ -34,16 +34,14 @@ export async function run(stop, supervision, { watch }) {
 }
 
 /** Asks the same question as a load balancer. */
-async function untilReady({ ports, given }) {
-  const host = ['0.0.0.0', '::'].includes(given.HOST) ? '127.0.0.1' : (given.HOST ?? '127.0.0.1');
-  const address = `http://${host.includes(':') ? `[${host}]` : host}:${ports.PORT}/health/ready`;
-  let last = '';
+async function untilReady(plan) {
+  const address = `${innerAddress(plan)}/health/ready`;
+  let answered = '';
   for (const deadline = Date.now() + READY_WITHIN_MS; Date.now() < deadline; await sleep(50)) {
-    const answer = await fetch(address).catch((error) => (last = error.message) && null);
-    if (answer?.ok) return;
-    if (answer) last = await answer.text();
+    const answer = await fetch(address).catch((error) => ({ ok: false, text: () => error.message }));
+    if (answer.ok) return;
+    answered = await answer.text();
   }
-  throw new Problem(`${address} is not 200 after ${READY_WITHIN_MS / 1000} s: see above and .data/logs/api.log.`, [
-    last,
-  ]);
+  const why = `${address} is not 200 after ${READY_WITHIN_MS / 1000} s: see above and .data/logs/api.log.`;
+  throw new Problem(why, [answered]);
 }

@@ -51,8 +51,8 @@ export class ServiceLog {
 
   #show(lines) {
     for (const line of lines.slice(0, SHOWN_AT_ONCE)) say(`[${this.name}] ${readable(line)}`);
-    if (lines.length > SHOWN_AT_ONCE)
-      say(`[${this.name}] … and ${lines.length - SHOWN_AT_ONCE} more in ${this.shownPath}`);
+    const more = lines.length - SHOWN_AT_ONCE;
+    if (more > 0) say(`[${this.name}] … and ${more} more in ${this.shownPath}`);
   }
 
   #read(from, to) {

@@ -50,7 +50,8 @@ export class Service {
     for (const signal of endSignals) {
       if (!this.#child) return;
       this.#child.kill(signal);
-      if (await within(this.#ended, signal === 'SIGKILL' ? 2000 : endsWithinMs, hurry)) return;
+      const isLast = signal === endSignals.at(-1);
+      if (await within(this.#ended, isLast ? 2000 : endsWithinMs, isLast ? undefined : hurry)) return;
     }
   }
 

@@ -1,7 +1,10 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsIn, IsInt, IsOptional, IsUUID, Max, Min, NotEquals } from 'class-validator';
+import { IsIn, IsInt, IsOptional, IsUUID, Max, Min, NotEquals, ValidateIf } from 'class-validator';
 import { IsText, PageInfo, PageQuery } from '@platform/http';
 import type { Movement, StockLevel } from './stock.repository';
+
+/** Absent, or of its type: `null` is neither, though IsOptional would let it pass. */
+const MayBeAbsent = () => ValidateIf((_body: unknown, value: unknown) => value !== undefined);
 
 const REASONS = ['restock', 'correction', 'damage', 'return'] as const;
 
@@ -116,13 +119,13 @@ export class AdjustStockRequest {
    * A word for whoever reads the stock ledger
    * @example "Delivery note 4711"
    */
-  @IsOptional()
+  @MayBeAbsent()
   @IsText({ max: 500 })
   note?: string;
 
   /** Where; the main warehouse when absent */
   @ApiProperty({ format: 'uuid', required: false })
-  @IsOptional()
+  @MayBeAbsent()
   @IsUUID()
   locationId?: string;
 }

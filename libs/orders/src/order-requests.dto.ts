@@ -1,6 +1,8 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsIn, IsISO8601, IsOptional, IsUUID } from 'class-validator';
+import { IsIn, IsOptional, IsUUID } from 'class-validator';
 import { IsText, PageQuery } from '@platform/http';
+import { IsMoment } from './moment.decorator';
+import { MayBeAbsent } from './optional.decorator';
 import { ORDER_STATUSES } from './orders.dto';
 import type { OrderStatus } from './orders.types';
 
@@ -15,13 +17,13 @@ export class ListOrdersQuery extends PageQuery {
   /** Only orders placed at this moment or later */
   @ApiProperty({ type: 'string', format: 'date-time', required: false })
   @IsOptional()
-  @IsISO8601({ strict: true })
+  @IsMoment()
   from?: string;
 
   /** Only orders placed before this moment */
   @ApiProperty({ type: 'string', format: 'date-time', required: false })
   @IsOptional()
-  @IsISO8601({ strict: true })
+  @IsMoment()
   to?: string;
 
   /** Only this user's orders; needs `orders:read` */
@@ -37,7 +39,7 @@ export class CancelOrderRequest {
    * For whoever reads the timeline
    * @example "Ordered twice by mistake"
    */
-  @IsOptional()
+  @MayBeAbsent()
   @IsText({ max: 500 })
   reason?: string;
 }

@@ -8,7 +8,6 @@ import {
   IsInt,
   IsISO31661Alpha2,
   IsObject,
-  IsOptional,
   IsString,
   Matches,
   Max,
@@ -16,6 +15,7 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { IsText } from '@platform/http';
+import { MayBeAbsent } from './optional.decorator';
 
 /** One product of an order. */
 export class OrderItemRequest {
@@ -52,7 +52,7 @@ export class AddressDto {
   line1: string;
 
   /** Floor, flat, company */
-  @IsOptional()
+  @MayBeAbsent()
   @IsText({ max: 100 })
   line2?: string;
 
@@ -113,12 +113,12 @@ export class PlaceOrderRequest {
 
   /** A code for a discount */
   @ApiProperty({ required: false, maxLength: 64 })
-  @IsOptional()
+  @MayBeAbsent()
   @IsText({ max: 64 })
   couponCode?: string;
 
   /** With it the checkout runs on by itself */
-  @IsOptional()
+  @MayBeAbsent()
   @IsObject()
   @ValidateNested()
   @Type(() => PaymentMethodRequest)

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { PaymentsFacade, type ChargeOutcome, type Payment } from '@app/payments';
 import { UnitOfWork } from '@platform/database';
 import { Outbox } from '@platform/messaging';
+import { faultPoint } from '@platform/observability';
 import type { SagaRun, SagaStep, StepOutcome } from '@platform/saga';
 import { CHECKOUT } from './checkout-starter';
 import { livePaymentOf } from './order-payments.rules';
@@ -46,6 +47,7 @@ export class TakePaymentStep implements SagaStep {
 
   private async take(run: SagaRun, order: OrderState, payment: Payment): Promise<StepOutcome> {
     const answer = await this.payments.askGateway(payment);
+    faultPoint('checkout.gateway_answered');
     if (answer.kind === 'open') return { kind: 'wait', forMs: answer.retryAfterMs };
     const { outcome } = answer;
     if (outcome.kind === 'failed') return this.fail(order, payment, outcome);

@@ -1,7 +1,10 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsInt, IsOptional, Max, Min } from 'class-validator';
+import { IsInt, Max, Min, ValidateIf } from 'class-validator';
 import { IsText, MoneyDto } from '@platform/http';
 import type { Payment, PaymentStatus, Refund, RefundStatus } from './payments.types';
+
+/** Absent, or of its type: `null` is neither, though IsOptional would let it pass. */
+const MayBeAbsent = () => ValidateIf((_body: unknown, value: unknown) => value !== undefined);
 
 const PAYMENT_STATUSES = ['processing', 'authorized', 'succeeded', 'failed', 'voided'];
 const REFUND_STATUSES = ['processing', 'succeeded', 'failed'];
@@ -65,7 +68,7 @@ export class PaymentResponse {
 export class RefundRequest {
   /** Minor units; all that is left of the payment when absent */
   @ApiProperty({ type: 'integer', format: 'int64', minimum: 1, required: false, example: 500 })
-  @IsOptional()
+  @MayBeAbsent()
   @IsInt()
   @Min(1)
   @Max(MAX_REFUND_MINOR)
@@ -75,7 +78,7 @@ export class RefundRequest {
    * Why
    * @example "Arrived broken"
    */
-  @IsOptional()
+  @MayBeAbsent()
   @IsText({ max: 500 })
   reason?: string;
 }

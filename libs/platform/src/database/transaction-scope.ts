@@ -1,5 +1,6 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import type { PoolClient, QueryResult } from 'pg';
+import { currentContext, faultPoint } from '@platform/observability';
 import { takeConnection, type Connection } from './connections';
 
 /** A statement for later: sent with others in one trip. */
@@ -19,13 +20,21 @@ export class TransactionScope {
 
   constructor(private readonly dataSource: DataSource) {}
 
+  /** @throws Error once the transaction has ended: whoever still writes would write outside of it */
+  requireOpen(): void {
+    if (!this.open) throw new Error('This transaction has ended. A promise inside it was not awaited.');
+  }
+
   /** The transaction's connection. BEGIN is not awaited: it travels with the first statement. */
   async client(): Promise<PoolClient> {
+    this.requireOpen();
     this.connecting ??= takeConnection(this.dataSource).then((connection) => {
       connection.client.query('BEGIN').catch(() => undefined); // its failure also fails the statement behind it
       return connection;
     });
-    return (await this.connecting).client;
+    const { client } = await this.connecting;
+    this.requireOpen();
+    return client;
   }
 
   /** TypeORM's EntityManager on this transaction's connection. */
@@ -62,12 +71,14 @@ export class TransactionScope {
     const client = await this.client();
     this.open = false;
     const trip = this.queued.map((make) => make()).map(({ text, values }) => client.query(text, values));
+    faultPoint(`database.before_commit ${currentContext()?.actor ?? ''}`);
     trip.push(client.query('COMMIT'));
     const outcomes = await Promise.allSettled(trip);
     const failed = outcomes.find((outcome) => outcome.status === 'rejected');
     if (failed) throw failed.reason;
     const committed = outcomes.at(-1) as PromiseFulfilledResult<QueryResult>;
     if (committed.value.command !== 'COMMIT') throw new Error('The transaction was rolled back instead of committed.');
+    faultPoint(`database.after_commit ${currentContext()?.actor ?? ''}`);
     await this.release();
   }
 
@@ -75,7 +86,7 @@ export class TransactionScope {
     this.open = false;
     if (!this.connecting) return;
     try {
-      await (await this.client()).query('ROLLBACK');
+      await (await this.connecting).client.query('ROLLBACK');
       await this.release();
     } catch (error) {
       await this.release(error as Error);

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
+import { currentContext, faultPoint } from '@platform/observability';
 import { takeConnection } from './connections';
 import { isWorthRetrying } from './sql-errors';
 import { TransactionScope, type Statement } from './transaction-scope';
@@ -100,6 +101,7 @@ export class UnitOfWork {
   }
 
   private async query(text: string, values: unknown[]) {
+    faultPoint(`database.statement ${currentContext()?.actor ?? ''}`);
     const scope = this.current();
     if (scope) return (await scope.client()).query(text, values);
     const { client, release } = await takeConnection(this.dataSource);
@@ -115,7 +117,7 @@ export class UnitOfWork {
 
   private current(): TransactionScope | undefined {
     const scope = this.scopes.getStore();
-    if (scope && !scope.open) throw new Error('This transaction has ended. A promise inside it was not awaited.');
+    scope?.requireOpen();
     return scope;
   }
 

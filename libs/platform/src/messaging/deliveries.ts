@@ -6,7 +6,7 @@ import { Inbox } from './inbox';
 import { handleInContext, type Listener } from './listener';
 
 const MAX_ATTEMPTS = 12;
-const LEASE_SECONDS = 60;
+const LEASE_SECONDS = 30;
 const MAX_BACKOFF_SECONDS = 3_600;
 
 /** A delivery that is due: which listener is to get which event. */
@@ -73,7 +73,7 @@ export class Deliveries {
   }
 
   /**
-   * Takes due deliveries of these listeners for a minute; who dies meanwhile loses them to the next.
+   * Takes due deliveries of these listeners for half a minute; who dies meanwhile loses them to the next.
    * @returns at most `limit` of them, oldest first
    */
   lease(listeners: string[], limit: number): Promise<DueDelivery[]> {

@@ -1,4 +1,5 @@
 export * from './crash';
+export * from './fault-point';
 export * from './log';
 export * from './nest-logger';
 export * from './observability.module';

@@ -17,11 +17,6 @@ export class SagaRegistry {
     return [...this.byName.keys()];
   }
 
-  /** A lease must outlive any step, so that nobody takes over while the step may still be at work. */
-  get longestStepMs(): number {
-    return Math.max(0, ...[...this.byName.values()].flatMap(({ steps }) => steps.map(({ timeoutMs }) => timeoutMs)));
-  }
-
   /** @returns the step of that name with its neighbours; @throws Error when the code no longer knows it */
   locate(sagaName: string, stepName: string): { step: SagaStep; before?: SagaStep; after?: SagaStep } {
     const steps = this.byName.get(sagaName)?.steps ?? [];

@@ -4,7 +4,9 @@ import { LeaseLost, type RetryPolicy, type SagaRun, type SagaStep, type StepOutc
 import { SagaRegistry } from './saga-registry';
 import { SagaStore, type LeasedSaga } from './saga-store';
 
-const LEASE_MARGIN_SECONDS = 2;
+/** Who dies loses its sagas to the next worker after this long; a step that takes longer keeps its lease by a heartbeat. */
+export const LEASE_SECONDS = 8;
+const HEARTBEAT_MS = 2_500;
 
 /** Runs one leased saga as far as it goes: step after step forwards, or back through the compensations. */
 @Injectable()
@@ -14,10 +16,6 @@ export class SagaRunner {
     private readonly store: SagaStore,
     private readonly log: Log,
   ) {}
-
-  get leaseSeconds(): number {
-    return this.registry.longestStepMs / 1_000 + LEASE_MARGIN_SECONDS;
-  }
 
   /** @returns whether the saga is due again at once */
   async run(leased: LeasedSaga): Promise<boolean> {
@@ -51,7 +49,7 @@ export class SagaRunner {
       },
     };
     try {
-      const outcome = await withDeadline(this.work(saga, step, run), step);
+      const outcome = await this.whileLeased(saga, withDeadline(this.work(saga, step, run), step));
       if (outcome.kind === 'wait') return await this.store.pause(saga, outcome, 0);
       if (outcome.kind === 'end') return await this.end(saga, 'done', outcome.reason);
       if (outcome.kind === 'undo') return await this.turnBack(saga, outcome.reason);
@@ -63,6 +61,15 @@ export class SagaRunner {
     }
   }
 
+  private async whileLeased<T>(saga: LeasedSaga, work: Promise<T>): Promise<T> {
+    const beat = () =>
+      this.store.extend(saga, LEASE_SECONDS).catch((error: unknown) => {
+        this.log.warn('sagas.heartbeat_failed', { saga: saga.name, key: saga.key, error });
+      });
+    const heartbeat = setInterval(() => void beat(), HEARTBEAT_MS);
+    return work.finally(() => clearInterval(heartbeat));
+  }
+
   private work(saga: LeasedSaga, step: SagaStep, run: SagaRun): Promise<StepOutcome> {
     if (saga.status === 'running') return step.execute(run);
     return step.compensate ? step.compensate(run) : Promise.resolve({ kind: 'done' });
@@ -72,7 +79,7 @@ export class SagaRunner {
   private async moveOn(saga: LeasedSaga): Promise<void> {
     const next = this.neighbour(saga);
     const end = saga.status === 'running' ? 'done' : 'undone';
-    await this.store.move(saga, next?.name ?? saga.step, next ? saga.status : end, this.leaseSeconds);
+    await this.store.move(saga, next?.name ?? saga.step, next ? saga.status : end, LEASE_SECONDS);
   }
 
   private following(saga: LeasedSaga): LeasedSaga | boolean {
@@ -94,14 +101,14 @@ export class SagaRunner {
     this.log.warn('sagas.turned_back', { saga: saga.name, key: saga.key, step: saga.step, reason });
     const { before } = this.registry.locate(saga.name, saga.step);
     if (!before) return this.end(saga, 'undone', reason);
-    await this.store.move(saga, before.name, 'compensating', this.leaseSeconds, reason);
+    await this.store.move(saga, before.name, 'compensating', LEASE_SECONDS, reason);
     return { ...saga, step: before.name, status: 'compensating', attempts: 0 };
   }
 
   /** A step that failed may have happened in part, so undoing begins with itself. */
   private async undoFrom(saga: LeasedSaga, step: SagaStep, reason: string): Promise<LeasedSaga | boolean> {
     if (!step.compensate) return this.turnBack(saga, reason);
-    await this.store.move(saga, step.name, 'compensating', this.leaseSeconds, reason);
+    await this.store.move(saga, step.name, 'compensating', LEASE_SECONDS, reason);
     return { ...saga, status: 'compensating', attempts: 0 };
   }
 

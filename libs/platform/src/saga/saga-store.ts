@@ -30,6 +30,10 @@ const MOVE = `
     next_run_at = now() + make_interval(secs => $7), lease = CASE WHEN $5 IN ('running', 'compensating') THEN lease END
   WHERE name = $1 AND key = $2 AND lease = $3`;
 
+const EXTEND = `
+  UPDATE platform.sagas SET next_run_at = now() + make_interval(secs => $4)
+  WHERE name = $1 AND key = $2 AND lease = $3`;
+
 const PAUSE = `
   UPDATE platform.sagas
   SET lease = NULL, attempts = $6, last_error = $7, updated_at = now(), woken = false,
@@ -51,6 +55,11 @@ export class SagaStore {
   async move(saga: LeasedSaga, step: string, status: SagaStatus, leaseSeconds: number, reason?: string): Promise<void> {
     const values = [saga.name, saga.key, saga.lease, step, status, reason ?? null, leaseSeconds];
     if ((await this.uow.execute(MOVE, values)) === 0) throw new LeaseLost(saga.name, saga.key);
+  }
+
+  /** Keeps a lease for longer, while its step is at work. A lease that is lost stays lost. */
+  async extend(saga: LeasedSaga, leaseSeconds: number): Promise<void> {
+    await this.uow.execute(EXTEND, [saga.name, saga.key, saga.lease, leaseSeconds]);
   }
 
   /** Gives the lease back for a while; for no time when the saga was woken meanwhile. @returns whether it is due at once */

@@ -3,7 +3,7 @@ import { Signals } from '@platform/database';
 import { WorkLoop } from '@platform/messaging';
 import { Log } from '@platform/observability';
 import { SagaRegistry } from './saga-registry';
-import { SagaRunner } from './saga-runner';
+import { LEASE_SECONDS, SagaRunner } from './saga-runner';
 import { SagaStore, type LeasedSaga } from './saga-store';
 import { SAGA_SIGNAL } from './sagas';
 
@@ -41,7 +41,7 @@ export class SagaWorker implements OnApplicationBootstrap, OnModuleDestroy {
   private async turn(): Promise<boolean> {
     const free = AT_ONCE - this.underWay.size;
     if (free === 0) return false; // whoever finishes wakes the loop
-    const taken = await this.store.take(this.registry.names, free, this.runner.leaseSeconds);
+    const taken = await this.store.take(this.registry.names, free, LEASE_SECONDS);
     for (const saga of taken) this.track(saga);
     return taken.length === free && this.underWay.size < AT_ONCE;
   }
