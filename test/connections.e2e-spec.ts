@@ -142,7 +142,7 @@ describe('connections', () => {
   describe('a pool that is empty', () => {
     it('lets 1,000 callers wait, serves them all, and refuses the next one at once', async () => {
       const release = await occupy(POOL);
-      const waiting = Array.from({ length: 1_000 }, () => uow.sql('SELECT 1 AS one'));
+      const waiting = Array.from({ length: 1_000 }, () => problemOf(uow.sql('SELECT 1')));
       await eventually(
         () => Promise.resolve(platform.connectionsInUse.waiting),
         (count) => count === 1_000,
@@ -160,7 +160,7 @@ describe('connections', () => {
       ]);
       expect(performance.now() - startedAt).toBeLessThan(1_000);
       await release();
-      expect(await Promise.all(waiting)).toEqual(waiting.map(() => [{ one: 1 }]));
+      expect(new Set(await Promise.all(waiting))).toEqual(new Set(['no problem']));
     });
 
     it('refuses whoever has waited for five seconds', async () => {

@@ -18,6 +18,8 @@ export interface Sending {
   /** Sent in place of the body that was signed. */
   body?: string;
   headers?: Record<string, string>;
+  /** The header of signatures, made of the good one. */
+  signatures?: (good: string) => string;
   provider?: string;
 }
 
@@ -39,7 +41,7 @@ export function chargeEvent(
 
 /** Sends an event the way the gateway does: signed over its id, the time and the body. */
 export function sendEvent(shop: Shop, event: object, sending: Sending = {}): Promise<Answer> {
-  const { secret = shop.settings['SANDBOX_WEBHOOK_SECRET'] ?? '', provider = 'sandbox', headers = {} } = sending;
+  const { secret = shop.settings['SANDBOX_WEBHOOK_SECRET'] ?? '', provider = 'sandbox' } = sending;
   const id = String((event as { id?: unknown }).id);
   const timestamp = String(sending.timestamp ?? Math.floor(Date.now() / 1_000));
   const signed = JSON.stringify(event);
@@ -49,8 +51,8 @@ export function sendEvent(shop: Shop, event: object, sending: Sending = {}): Pro
     headers: {
       'webhook-id': id,
       'webhook-timestamp': timestamp,
-      'webhook-signature': `v1,${signature}`,
-      ...headers,
+      'webhook-signature': (sending.signatures ?? String)(`v1,${signature}`),
+      ...sending.headers,
     },
   });
 }

@@ -1,9 +1,9 @@
 import { NestFactory } from '@nestjs/core';
-import { Global, Module, type DynamicModule, type INestApplicationContext, type Type } from '@nestjs/common';
+import { Module, type DynamicModule, type INestApplicationContext, type Type } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { ConfigModule } from '@platform/config';
 import { DatabaseModule, poolOf, UnitOfWork } from '@platform/database';
-import { Log } from '@platform/observability';
+import { Log, ObservabilityModule } from '@platform/observability';
 import type { TestDatabase } from './database';
 import { settingsFor } from './shop';
 
@@ -11,10 +11,6 @@ import { settingsFor } from './shop';
 export type LogLine = { event: string; level: string; requestId?: string } & Record<string, any>;
 
 type Imports = Array<DynamicModule | Type>;
-
-@Global()
-@Module({})
-class LogModule {}
 
 @Module({})
 class PlatformUnderTest {}
@@ -32,8 +28,9 @@ export class Platform {
     Object.assign(process.env, settingsFor(db.url, 0, 'http://127.0.0.1:9'), { DATABASE_POOL: '10' }, settings);
     const lines: LogLine[] = [];
     const log = new Log('debug', 'test', { write: (line) => void lines.push(JSON.parse(line)) });
-    const logModule = { module: LogModule, providers: [{ provide: Log, useValue: log }], exports: [Log] };
-    const module = { module: PlatformUnderTest, imports: [ConfigModule, logModule, DatabaseModule, ...imports] };
+    const observability = ObservabilityModule.forRoot('test');
+    observability.providers?.push({ provide: Log, useValue: log }); // the later one counts
+    const module = { module: PlatformUnderTest, imports: [ConfigModule, observability, DatabaseModule, ...imports] };
     return new Platform(
       await NestFactory.createApplicationContext(module, { logger: false, abortOnError: false }),
       lines,

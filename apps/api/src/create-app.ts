@@ -5,8 +5,8 @@ import { VersioningType } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Config, loadSettings } from '@platform/config';
-import { createFastifyAdapter } from '@platform/http';
-import { Log, NestLogger } from '@platform/observability';
+import { createFastifyAdapter, observeRequests } from '@platform/http';
+import { Log, Metrics, NestLogger } from '@platform/observability';
 import { AppModule } from './app.module';
 import { serveDocumentation } from './openapi';
 
@@ -14,10 +14,15 @@ import { serveDocumentation } from './openapi';
 export async function createApp(): Promise<NestFastifyApplication> {
   const config = new Config(loadSettings());
   const log = new Log(config.get('LOG_LEVEL'), 'api');
-  const app = await NestFactory.create<NestFastifyApplication>(AppModule, createFastifyAdapter(config, log), {
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule, createFastifyAdapter(config), {
     logger: new NestLogger(log),
     bodyParser: false,
     abortOnError: false,
+  });
+  observeRequests(app.getHttpAdapter().getInstance(), {
+    log: app.get(Log),
+    metrics: app.get(Metrics),
+    slowRequestMs: config.get('SLOW_REQUEST') * 1_000,
   });
   app.setGlobalPrefix('api', { exclude: ['health/{*rest}', 'metrics', '.well-known/{*rest}'] });
   app.enableVersioning({ type: VersioningType.URI, defaultVersion: '1' });

@@ -50,7 +50,9 @@ export class ConfirmStep implements SagaStep {
       await this.ending.refundWhatIsLeft(order.id);
       return;
     }
-    const change = { status: 'confirmed', paymentStatus: 'paid', step: 'confirmed', actor: CHECKOUT.name } as const;
+    const isRefundNoted = order.paymentStatus === 'partially_refunded' || order.paymentStatus === 'refunded';
+    const paymentStatus = isRefundNoted ? order.paymentStatus : 'paid';
+    const change = { status: 'confirmed', paymentStatus, step: 'confirmed', actor: CHECKOUT.name } as const;
     await this.orders.change(order.id, { from: ['pending_payment'], ...change });
     this.outbox.add(orderConfirmed({ orderId: order.id }));
     this.audit.record({

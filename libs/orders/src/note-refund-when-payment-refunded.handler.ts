@@ -1,27 +1,41 @@
 import { Injectable } from '@nestjs/common';
-import { paymentRefunded } from '@app/payments';
+import { PaymentsFacade, paymentRefunded } from '@app/payments';
 import type { DeliveredEvent, Listener } from '@platform/messaging';
 import { OrdersRepository } from './orders.repository';
 
-const ANY_PAID = ['confirmed', 'shipped', 'delivered', 'cancelled', 'expired', 'needs_attention'] as const;
+/** Money may go back before the order that it paid for is confirmed. */
+const ANY_PAID = [
+  'pending_payment',
+  'confirmed',
+  'shipped',
+  'delivered',
+  'cancelled',
+  'expired',
+  'needs_attention',
+] as const;
 
 interface Refunded {
+  paymentId: string;
   reference: string;
-  refundedMinor: number;
-  amountMinor: number;
 }
 
-/** An order shows how much of its money has gone back. */
+/** An order shows how much of its money has gone back: by the payment as it is now, as events may come in any order. */
 @Injectable()
 export class NoteRefundWhenPaymentRefunded implements Listener<Refunded> {
   readonly name = 'note-refund-when-payment-refunded';
   readonly mode = 'inTransaction';
   readonly events = [paymentRefunded];
 
-  constructor(private readonly orders: OrdersRepository) {}
+  constructor(
+    private readonly orders: OrdersRepository,
+    private readonly payments: PaymentsFacade,
+  ) {}
 
-  async handle({ payload }: DeliveredEvent<Refunded>): Promise<void> {
-    const { reference, refundedMinor, amountMinor } = payload;
+  async handle({ payload: { paymentId, reference } }: DeliveredEvent<Refunded>): Promise<void> {
+    const order = await this.orders.findForUpdate(reference, null); // locked first: who reads later has read more
+    const payment = (await this.payments.listFor(reference)).find(({ id }) => id === paymentId);
+    if (!order || !payment || order.paymentStatus === 'refunded') return;
+    const { refundedMinor, amountMinor } = payment;
     const paymentStatus = refundedMinor >= amountMinor ? 'refunded' : 'partially_refunded';
     const detail = `${refundedMinor} of ${amountMinor} minor units`;
     await this.orders.change(reference, {

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { OrderLine, OrderStatus, OrderTotals } from './orders.types';
 
 /** The state machine of an order, as a table: what may follow what. */
@@ -50,8 +49,14 @@ export function totalsOf(lines: OrderLine[], shippingMinor: number): OrderTotals
 
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'; // Crockford's base 32: no I, L, O, U to mishear
 
-/** A number to read out on the telephone, `CH-7K2M-9QX4-TD3P`: 60 random bits, so it tells nobody how much is sold. */
-export function newOrderNumber(): string {
-  const characters = [...randomBytes(12)].map((byte) => ALPHABET[byte % 32]).join('');
+/**
+ * A number to read out on the telephone, `CH-7K2M-9QX4-TD3P`: the last 60 bits of the order's id (UUIDv7), which are
+ * random, so it tells nobody how much is sold.
+ */
+export function orderNumberOf(orderId: string): string {
+  const bits = BigInt(`0x${orderId.replaceAll('-', '').slice(-15)}`);
+  const characters = Array.from({ length: 12 }, (_, at) => ALPHABET[Number((bits >> BigInt(55 - at * 5)) & 31n)]).join(
+    '',
+  );
   return `CH-${characters.slice(0, 4)}-${characters.slice(4, 8)}-${characters.slice(8)}`;
 }

@@ -5,6 +5,7 @@ import { DemoOrders } from './demo-orders.facade';
 import { OrderActionsService } from './order-actions.service';
 import { OrderQueriesService } from './order-queries.service';
 import { OrdersController } from './orders.controller';
+import { OrdersMetrics } from './orders-metrics';
 import { OrdersCoreModule } from './orders.core.module';
 import { OrdersService } from './orders.service';
 
@@ -12,7 +13,7 @@ import { OrdersService } from './orders.service';
 @Module({
   imports: [OrdersCoreModule, CatalogModule],
   controllers: [OrdersController],
-  providers: [OrdersService, OrderActionsService, OrderQueriesService, CheckoutStarter, DemoOrders],
+  providers: [OrdersService, OrderActionsService, OrderQueriesService, CheckoutStarter, DemoOrders, OrdersMetrics],
   exports: [DemoOrders],
 })
 export class OrdersModule {}

@@ -140,6 +140,14 @@ export class OrdersRepository {
     return this.uow.sql<OrderSummary>(text, [buyerId, status, from, to, before, limit]);
   }
 
+  /** How many orders there are in each state that is not an end. */
+  countOpen(): Promise<Array<{ status: OrderStatus; count: number }>> {
+    return this.uow.sql(
+      `SELECT status, count(*) AS count FROM orders.orders
+       WHERE status IN ('pending_payment', 'confirmed', 'needs_attention') GROUP BY status`,
+    );
+  }
+
   listTimeline(orderId: string): Promise<TimelineEntry[]> {
     return this.uow.sql<TimelineEntry>(
       `SELECT version, step, status, payment_status AS "paymentStatus", actor, detail, at

@@ -8,7 +8,7 @@ import { UnitOfWork } from '@platform/database';
 import { Outbox } from '@platform/messaging';
 import { Log } from '@platform/observability';
 import { CheckoutStarter } from './checkout-starter';
-import { newOrderNumber, toLine, totalsOf } from './order.rules';
+import { orderNumberOf, toLine, totalsOf } from './order.rules';
 import { orderPlaced } from './orders.events';
 import { OrdersRepository } from './orders.repository';
 import type { NewOrder, Order, OrderLine } from './orders.types';
@@ -88,7 +88,7 @@ export class OrdersService {
   ): Order {
     return {
       id,
-      number: newOrderNumber(),
+      number: orderNumberOf(id),
       buyerId,
       status: 'pending_payment',
       paymentStatus: wanted.payment ? 'processing' : 'unpaid',

@@ -54,16 +54,17 @@ export class SandboxGateway extends PaymentGateway implements OnApplicationShutd
   }
 
   readEvent(rawBody: Buffer, headers: Record<string, string | string[] | undefined>): GatewayEvent {
-    const [id, timestamp, signature] = ['webhook-id', 'webhook-timestamp', 'webhook-signature'].map((name) =>
-      String(headers[name] ?? ''),
-    );
+    const header = (name: string) => String(headers[`webhook-${name}`] ?? '');
+    const [id, timestamp] = [header('id'), header('timestamp')];
     const age = Math.abs(Date.now() / 1_000 - Number(timestamp));
     if (!(age <= SIGNATURE_TOLERANCE_SECONDS)) throw signatureInvalid();
     const secret = this.config.get('SANDBOX_WEBHOOK_SECRET');
     const expected = createHmac('sha256', secret).update(`${id}.${timestamp}.`).update(rawBody).digest('base64');
-    const given = (signature ?? '').split(' ').map((part) => part.replace(/^v1,/, ''));
-    if (!given.some((candidate) => isEqual(candidate, expected))) throw signatureInvalid();
-    return eventOf(JSON.parse(rawBody.toString('utf8')) as SandboxEvent);
+    const isSigned = header('signature')
+      .split(' ')
+      .some((signature) => isEqual(signature, `v1,${expected}`));
+    if (!isSigned) throw signatureInvalid();
+    return eventOf(id, JSON.parse(rawBody.toString('utf8')) as SandboxEvent);
   }
 
   async probe(): Promise<Record<string, string>> {
@@ -102,6 +103,8 @@ export class SandboxGateway extends PaymentGateway implements OnApplicationShutd
   }
 }
 
-function isEqual(a: string, b: string): boolean {
-  return a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
+/** In bytes: what came in a header may be longer in UTF-8 than it looks. */
+function isEqual(given: string, expected: string): boolean {
+  const [a, b] = [Buffer.from(given), Buffer.from(expected)];
+  return a.length === b.length && timingSafeEqual(a, b);
 }

@@ -39,16 +39,25 @@ describe('outcomeOf', () => {
   });
 });
 
-it('reads the refund, not the charge, from a refund event', () => {
-  const event = {
-    id: 'evt_1',
-    type: 'charge.refunded',
-    data: { charge, refund: { id: 're_1', idempotencyKey: 'r1' } },
-  };
-  expect(eventOf(event)).toEqual({
-    id: 'evt_1',
-    type: 'charge.refunded',
-    paymentId: 'p1',
-    refund: { id: 'r1', providerRef: 're_1' },
+describe('eventOf', () => {
+  const [payment, refund] = ['01900000-0000-7000-8000-00000000000a', '01900000-0000-7000-8000-00000000000b'];
+
+  it('reads the refund, not the charge, from a refund event', () => {
+    const data = { charge: { ...charge, idempotencyKey: payment }, refund: { id: 're_1', idempotencyKey: refund } };
+    expect(eventOf('evt_1', { type: 'charge.refunded', data })).toEqual({
+      id: 'evt_1',
+      type: 'charge.refunded',
+      paymentId: payment,
+      refund: { id: refund, providerRef: 're_1' },
+    });
+  });
+
+  it.each([
+    ['about a charge that is not ours', { type: 'charge.succeeded', data: { charge } }, 'charge.succeeded'],
+    ['of a kind that is new to us', { type: 'payout.created', data: {} }, 'payout.created'],
+    ['without anything in it', {}, 'unknown'],
+  ])('finds nothing of ours in an event %s', (_what, event, type) => {
+    expect(eventOf('evt_1', event)).toMatchObject({ id: 'evt_1', type });
+    expect(eventOf('evt_1', event)).toMatchObject({ paymentId: undefined, refund: undefined });
   });
 });

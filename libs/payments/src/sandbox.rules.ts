@@ -14,11 +14,10 @@ export interface SandboxAnswer {
   body: Partial<SandboxCharge> & { charge?: Partial<SandboxCharge> | null; error?: { code: string }; status?: string };
 }
 
-/** A webhook of the sandbox gateway. */
+/** A webhook of the sandbox gateway; of a kind that we don't know it may carry anything. */
 export interface SandboxEvent {
-  id: string;
-  type: string;
-  data: { charge: SandboxCharge; refund?: { id: string; idempotencyKey: string } };
+  type?: string;
+  data?: { charge?: Partial<SandboxCharge>; refund?: { id: string; idempotencyKey: string } };
 }
 
 /** What an answer says of the charge. */
@@ -41,14 +40,20 @@ function ofCharge(charge: Partial<SandboxCharge>): ChargeOutcome {
   return { kind: 'unknown', why: 'in_progress' };
 }
 
-/** What a webhook says, in our words. */
-export function eventOf({ id, type, data }: SandboxEvent) {
-  const { charge, refund } = data;
+/** What a webhook says, in our words. @param id the one that was signed */
+export function eventOf(id: string, { type = 'unknown', data }: SandboxEvent) {
+  const { charge, refund } = data ?? {};
+  const isOutcome = type.startsWith('charge.') && type !== 'charge.refunded';
   return {
     id,
     type,
-    paymentId: charge.idempotencyKey,
-    charge: type.startsWith('charge.') && type !== 'charge.refunded' ? ofCharge(charge) : undefined,
-    refund: refund ? { id: refund.idempotencyKey, providerRef: refund.id } : undefined,
+    paymentId: isOurs(charge?.idempotencyKey) ? charge.idempotencyKey : undefined,
+    charge: charge && isOutcome ? ofCharge(charge) : undefined,
+    refund: isOurs(refund?.idempotencyKey) ? { id: refund.idempotencyKey, providerRef: refund.id } : undefined,
   };
+}
+
+/** Our keys are ids; what has another key was charged or refunded by somebody else, at the gateway itself. */
+function isOurs<Keyed extends string>(key: Keyed | undefined): key is Keyed {
+  return key !== undefined && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(key);
 }

@@ -99,6 +99,8 @@ export const settingsSchema = z.object({
   TRUST_PROXY: list.prefault('').describe('Addresses or networks of proxies whose X-Forwarded-* headers count'),
   DRAIN_LAG: duration.prefault('0s').describe('Time between readiness 503 and closing, for the load balancer'),
   SHUTDOWN_TIMEOUT: duration.prefault('8s').describe('After this long a stopping process gives up waiting'),
+  SLOW_REQUEST: duration.prefault('1s').describe('A request that takes longer is logged as a warning'),
+  METRICS_TOKEN: z.string().min(16).optional().describe('Bearer token for /metrics from other machines'),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
     .default('info')

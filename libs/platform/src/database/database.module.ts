@@ -2,8 +2,10 @@ import { Global, Module, type DynamicModule, type OnApplicationShutdown } from '
 import { DataSource } from 'typeorm';
 import { Config } from '@platform/config';
 import { Log } from '@platform/observability';
+import { limitWaiting } from './connections';
 import { createDataSource } from './data-source';
 import { Migrations } from './migrations';
+import { PoolMetrics } from './pool-metrics';
 import { registerSchema, type ModuleSchema } from './schema-registry';
 import { Signals } from './signals';
 import { UnitOfWork } from './unit-of-work';
@@ -17,11 +19,12 @@ class SchemaModule {}
     {
       provide: DataSource,
       inject: [Config, Log],
-      useFactory: (config: Config, log: Log) => createDataSource(config, log).initialize(),
+      useFactory: async (config: Config, log: Log) => limitWaiting(await createDataSource(config, log).initialize()),
     },
     UnitOfWork,
     Signals,
     Migrations,
+    PoolMetrics,
   ],
   exports: [DataSource, UnitOfWork, Signals, Migrations],
 })

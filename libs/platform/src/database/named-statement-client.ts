@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Socket } from 'node:net';
 import { Client, type QueryResult } from 'pg';
 
 const MAX_NAMES = 500; // one costs about 9.5 kB of backend memory on each connection
@@ -14,14 +15,28 @@ type Query = (text: unknown, values?: unknown, callback?: unknown) => Promise<Qu
  */
 export class NamedStatementClient extends Client {
   private generation = 0;
+  private isCorked = false;
 
   // pg's own typing of query() is a wide overload set; this is the one door through which all of it passes.
   override query = ((text: unknown, values?: unknown, callback?: unknown) => {
+    this.gatherWrites();
     const plain = Client.prototype.query.bind(this) as unknown as Query;
     if (typeof text !== 'string' || !Array.isArray(values) || callback) return plain(text, values, callback);
     const name = nameOf(text);
     return name === undefined ? plain(text, values) : this.runNamed(plain, name, text, values);
   }) as unknown as Client['query'];
+
+  /** All statements that are sent before the event loop turns leave in one system call: a third of Node's time. */
+  private gatherWrites(): void {
+    if (this.isCorked) return;
+    const { stream } = (this as unknown as { connection: { stream: Socket } }).connection;
+    this.isCorked = true;
+    stream.cork();
+    process.nextTick(() => {
+      this.isCorked = false;
+      stream.uncork();
+    });
+  }
 
   private async runNamed(plain: Query, name: string, text: string, values: unknown[]): Promise<QueryResult> {
     const startedIn = this.generation;

@@ -2,7 +2,7 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '@platform/config';
 import { validationFailed } from '@platform/errors';
-import { runInContext, type Log } from '@platform/observability';
+import { runInContext } from '@platform/observability';
 import { AllowedMethods } from './allowed-methods';
 import { toProblem } from './problem';
 import { addRequestHooks, requestIdOf } from './request-hooks';
@@ -17,7 +17,7 @@ const KEEP_ALIVE_MS = 65_000; // longer than the 60 s of usual load balancers, o
 export type RawBodyRequest = FastifyRequest & { rawBody?: Buffer };
 
 /** Fastify with our limits, strict JSON, request ids and problem documents. */
-export function createFastifyAdapter(config: Config, log: Log): FastifyAdapter {
+export function createFastifyAdapter(config: Config): FastifyAdapter {
   const trusted = config.get('TRUST_PROXY');
   const adapter = new FastifyAdapter({
     logger: false,
@@ -35,7 +35,7 @@ export function createFastifyAdapter(config: Config, log: Log): FastifyAdapter {
   const allowedMethods = new AllowedMethods();
   fastify.decorate('allowedMethods', allowedMethods);
   fastify.addHook('onRoute', (route) => allowedMethods.add(route));
-  addRequestHooks(fastify, log);
+  addRequestHooks(fastify);
   takeStrictJson(fastify);
   return adapter;
 }

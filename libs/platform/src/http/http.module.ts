@@ -7,6 +7,7 @@ import { HealthController } from './health.controller';
 import { IdempotencyStore } from './idempotency-store';
 import { IdempotencyInterceptor } from './idempotency.interceptor';
 import { CreateIdempotencyKeys1763600000500 } from './migrations/1763600000500-create-idempotency-keys';
+import { MetricsController } from './metrics.controller';
 import { ProblemFilter } from './problem.filter';
 import { RateLimitGuard } from './rate-limit.guard';
 import { createValidationPipe } from './validation.pipe';
@@ -15,7 +16,7 @@ import { createValidationPipe } from './validation.pipe';
 @Global()
 @Module({
   imports: [DatabaseModule.forModule({ migrations: [CreateIdempotencyKeys1763600000500] })],
-  controllers: [HealthController],
+  controllers: [HealthController, MetricsController],
   providers: [
     Health,
     DatabaseHealth,

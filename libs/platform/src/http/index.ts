@@ -9,5 +9,6 @@ export * from './page-query.dto';
 export * from './params';
 export * from './problem.dto';
 export * from './rate-limiter';
+export { observeRequests } from './request-hooks';
 export { rateLimited } from './rate-limit.guard';
 export * from './text.decorator';

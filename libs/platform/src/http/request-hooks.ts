@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { v7 as uuidv7 } from 'uuid';
 import { validationFailed } from '@platform/errors';
-import { runInContext, type Log } from '@platform/observability';
+import { runInContext, type Log, type Metrics } from '@platform/observability';
 
 const REQUEST_ID = /^[\x21-\x7e]{1,128}$/;
 
@@ -11,8 +11,15 @@ export function requestIdOf(headers: Record<string, string | string[] | undefine
   return typeof given === 'string' && REQUEST_ID.test(given) ? given : uuidv7();
 }
 
-/** Gives every request its context and its id, and one log line when it is answered. */
-export function addRequestHooks(fastify: FastifyInstance, log: Log): void {
+/** What the hooks tell about requests. */
+export interface RequestObservers {
+  log: Log;
+  metrics: Metrics;
+  slowRequestMs: number;
+}
+
+/** Gives every request its context and its id. */
+export function addRequestHooks(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-request-id', request.id);
     runInContext({ requestId: request.id, address: request.ip }, done);
@@ -20,8 +27,12 @@ export function addRequestHooks(fastify: FastifyInstance, log: Log): void {
   fastify.addHook('preValidation', (request, _reply, done) => {
     done(repeatedParameter(request));
   });
+}
+
+/** Gives every answered request one log line and its place in the metrics. Call it before the routes are made. */
+export function observeRequests(fastify: FastifyInstance, observers: RequestObservers): void {
   fastify.addHook('onResponse', (request, reply, done) => {
-    logRequest(log, request, reply);
+    observe(observers, request, reply);
     done();
   });
 }
@@ -32,13 +43,17 @@ function repeatedParameter(request: FastifyRequest): Error | undefined {
   return validationFailed([{ field: repeated[0], code: 'repeated', message: `${repeated[0]} may be given once only` }]);
 }
 
-function logRequest(log: Log, request: FastifyRequest, reply: FastifyReply): void {
-  log.info('http.request', {
-    requestId: request.id,
-    method: request.method,
-    route: request.routeOptions.url ?? 'unknown',
-    status: reply.statusCode,
-    ms: Math.round(reply.elapsedTime * 10) / 10,
-    userId: (request as { actor?: { id: string } }).actor?.id,
-  });
+function observe(
+  { log, metrics, slowRequestMs }: RequestObservers,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): void {
+  const { id: requestId, method } = request;
+  const route = request.routeOptions.url ?? 'unknown';
+  const ms = Math.round(reply.elapsedTime * 10) / 10;
+  const userId = (request as { actor?: { id: string } }).actor?.id;
+  metrics.observeRequest(method, route, reply.statusCode, reply.elapsedTime / 1_000);
+  const line = { requestId, method, route, status: reply.statusCode, ms, userId };
+  if (ms > slowRequestMs) log.warn('http.slow_request', line);
+  else log.info('http.request', line);
 }

@@ -6,6 +6,7 @@ import { JobQueues } from './job-queues';
 import { ListenerRegistry } from './listener';
 import { CreateOutbox1763600000100 } from './migrations/1763600000100-create-outbox';
 import { Outbox } from './outbox';
+import { OutboxMetrics } from './outbox-metrics';
 import { OutboxUpkeep } from './outbox-upkeep';
 import { OutboxWorker } from './outbox-worker';
 import { Relay } from './relay';
@@ -15,7 +16,7 @@ import { Upkeep } from './upkeep';
 @Global()
 @Module({
   imports: [DatabaseModule.forModule({ migrations: [CreateOutbox1763600000100] })],
-  providers: [Outbox, JobQueues],
+  providers: [Outbox, JobQueues, OutboxMetrics],
   exports: [Outbox, JobQueues],
 })
 export class MessagingModule {

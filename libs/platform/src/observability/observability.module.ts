@@ -1,8 +1,9 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { Config } from '@platform/config';
 import { Log } from './log';
+import { Metrics } from './metrics';
 
-/** Makes Log injectable everywhere. */
+/** Makes Log and Metrics injectable everywhere. */
 @Global()
 @Module({})
 export class ObservabilityModule {
@@ -11,9 +12,10 @@ export class ObservabilityModule {
     return {
       module: ObservabilityModule,
       providers: [
+        Metrics,
         { provide: Log, inject: [Config], useFactory: (config: Config) => new Log(config.get('LOG_LEVEL'), process) },
       ],
-      exports: [Log],
+      exports: [Log, Metrics],
     };
   }
 }
