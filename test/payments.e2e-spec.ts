@@ -64,7 +64,7 @@ describe('payments', () => {
       ['that says another id than was signed', () => ({ headers: { 'webhook-id': 'evt_other' } })],
       ['without a signature', () => ({ signatures: () => '' })],
       ['with a signature of another kind', () => ({ signatures: (good) => good.replace('v1,', 'v1a,') })],
-      ['with a signature of letters beyond ASCII', () => ({ signatures: (good) => good.replace(/[a-z]/g, '\u00e9') })],
+      ['with a signature of letters beyond ASCII', () => ({ signatures: () => `v1,${'\u00e9'.repeat(44)}` })],
     ])('are refused: %s', async (_what, sending) => {
       const { payment } = await begin();
       const event = chargeEvent('charge.succeeded', payment);

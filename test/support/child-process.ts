@@ -1,8 +1,8 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import { createWriteStream, mkdtempSync, readFileSync } from 'node:fs';
+import { createWriteStream, readFileSync } from 'node:fs';
 import { once } from 'node:events';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { newLogFile } from './logs';
 
 const FAULT_HOOK = join(__dirname, 'fault-hook.cjs');
 
@@ -21,9 +21,15 @@ export class Program {
    * @param fault where it is to break, see fault-hook.cjs
    */
   static async start(entry: string, settings: Record<string, string>, fault?: string): Promise<Program> {
-    const logPath = join(mkdtempSync(join(tmpdir(), 'countinghouse-log-')), 'out.log');
+    const logPath = newLogFile(entry);
     const child = fork(join(process.cwd(), 'dist/apps', entry), [], {
-      env: { ...process.env, NODE_OPTIONS: '', ...settings, ...(fault === undefined ? {} : { FAULT: fault }) },
+      env: {
+        ...process.env,
+        NODE_OPTIONS: '',
+        ...settings,
+        LOG_FILE: '',
+        ...(fault === undefined ? {} : { FAULT: fault }),
+      },
       execArgv: ['--enable-source-maps', ...(fault === undefined ? [] : ['--require', FAULT_HOOK])],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });

@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -26,6 +26,7 @@ export default async function globalSetup() {
   const { services, known } = await startServices();
   globalThis.testServices = services; // for global-teardown.mjs
   const settings = {
+    TEST_LOG_DIR: makeLogFolder(),
     TEST_POSTGRES_URL: known.adminUrl,
     TEST_TEMPLATE: TEMPLATE,
     TEST_KEYS_DIR: known.keys,
@@ -34,6 +35,11 @@ export default async function globalSetup() {
   };
   Object.assign(process.env, settings);
   await makeTemplate(known);
+}
+
+/** The logs of all processes of the run: global-teardown.mjs reads them. */
+function makeLogFolder() {
+  return mkdtempSync(join(tmpdir(), 'countinghouse-test-logs-'));
 }
 
 async function startServices() {

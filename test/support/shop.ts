@@ -9,6 +9,7 @@ import { createApp } from '../../apps/api/src/create-app';
 import { ApiClient } from './api-client';
 import { Program } from './child-process';
 import { setting, TestDatabase } from './database';
+import { newLogFile } from './logs';
 
 /** What a spec file needs of the product. */
 export interface ShopOptions {
@@ -139,7 +140,7 @@ export function settingsFor(databaseUrl: string, port: number, gatewayUrl: strin
     RATE_LIMIT_DEFAULT: '100000/60',
     RATE_LIMIT_AUTH: '1000/60',
     RATE_LIMIT_REGISTER: '10000/60',
-    LOG_LEVEL: 'warn',
+    LOG_FILE: newLogFile('api in jest'),
   };
 }
 

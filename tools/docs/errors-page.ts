@@ -39,7 +39,7 @@ export function errorsPage(codes: ErrorCode[]): string {
   const byCode = new Map<string, ErrorCode[]>();
   for (const entry of codes) byCode.set(entry.code, [...(byCode.get(entry.code) ?? []), entry]);
   const rows = [...byCode].map(([code, places]) => {
-    const meanings = [...new Set(places.map(({ meaning }) => meaning))].join('; or ');
+    const meanings = [...new Set(places.map(({ meaning }) => meaning))].join(' Or: ');
     const paths = [...new Set(places.map(({ path }) => `\`${path}\``))].join('<br>');
     return `| \`${code}\` | ${places[0]?.status} | ${meanings.replaceAll('|', '\\|')} | ${paths} |`;
   });

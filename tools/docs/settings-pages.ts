@@ -18,6 +18,9 @@ interface Schema {
   };
 }
 
+/** A sentence in place of a sample: what is made up at the first start can't be shown. */
+export const MADE_AT_FIRST_START = 'made at the first start';
+
 /** Reads the settings out of the schema, in its order. */
 export function describeSettings(shape: Record<string, Schema>): DescribedSetting[] {
   return Object.entries(shape).map(([name, schema]) => ({
@@ -51,16 +54,13 @@ export function settingsTable(settings: DescribedSetting[], filledIn: Record<str
   const rows = settings.map(({ name, description, preset, isRequired, values }) => {
     const choice = values.length > 0 ? `: ${values.map((value) => `\`${value}\``).join(', ')}` : '';
     const own = filledIn[name];
-    const start = own === undefined || own === preset ? '' : code(own);
+    const start = own === undefined || own === preset ? '' : own === MADE_AT_FIRST_START ? own : code(own);
     return `| \`${name}\` | ${isRequired ? 'required' : code(preset)} | ${start} | ${description}${choice} |`;
   });
   return ['| Setting | Default | `npm start` sets | What it is |', '| --- | --- | --- | --- |', ...rows].join('\n');
 }
 
 const code = (text: string | undefined) => (text === undefined ? '' : `\`${text}\``);
-
-/** A sentence in place of a sample: what is made up at the first start can't be shown. */
-export const MADE_AT_FIRST_START = 'made at the first start';
 
 /** .env.example: every setting with its default, all of them commented out, because `npm start` needs none. */
 export function envExample(settings: DescribedSetting[], supervisors: Array<[name: string, what: string]>): string {

@@ -22,8 +22,8 @@ const FORGETFUL = { fsync: 'off', synchronous_commit: 'off', full_page_writes: '
 const [folder, durability] = process.argv.slice(2);
 
 await main(async (stop) => {
-  makeOwnFolder(folder);
   stop.undo(() => rmSync(folder, { recursive: true, force: true }));
+  makeOwnFolder(folder);
   await superviseAt(join(folder, 'keeper.json'));
   const keys = join(folder, 'keys');
   const [adminUrl, mailbox] = await Promise.all([startPostgres(stop), startMailbox(stop), ensureSigningKey(keys)]);

@@ -13,7 +13,7 @@ import { serveDocumentation } from './openapi';
 /** The API, ready to listen; tests use it as it is. */
 export async function createApp(): Promise<NestFastifyApplication> {
   const config = new Config(loadSettings());
-  const log = new Log(config.get('LOG_LEVEL'), 'api');
+  const log = new Log(config.get('LOG_LEVEL'), 'api', config.get('LOG_FILE'));
   const app = await NestFactory.create<NestFastifyApplication>(AppModule, createFastifyAdapter(config), {
     logger: new NestLogger(log),
     bodyParser: false,

@@ -17,7 +17,7 @@ import { AppModule } from './app.module';
 async function main(): Promise<void> {
   const settings = loadSettings();
   const config = new Config(settings);
-  const log = new Log(settings.LOG_LEVEL, 'migrate');
+  const log = new Log(settings.LOG_LEVEL, 'migrate', settings.LOG_FILE);
   await runMigrations(config, log);
   if (process.argv.includes('--demo-data')) await fillWithDemoData(log);
   process.exit(0);

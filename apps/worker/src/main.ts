@@ -7,7 +7,8 @@ import { WorkerModule } from './worker.module';
 
 /** Starts the worker and stops it in order: no new work, what is under way is finished, then the connections. */
 async function main(): Promise<void> {
-  const log = new Log(loadSettings().LOG_LEVEL, 'worker');
+  const settings = loadSettings();
+  const log = new Log(settings.LOG_LEVEL, 'worker', settings.LOG_FILE);
   const app = await NestFactory.createApplicationContext(WorkerModule, {
     logger: new NestLogger(log),
     abortOnError: false,

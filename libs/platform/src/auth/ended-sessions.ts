@@ -22,8 +22,8 @@ export class EndedSessions implements OnModuleInit {
 
   async onModuleInit(): Promise<void> {
     await this.signals.receive(CHANNEL, (sessionIds) => {
-      if (sessionIds === '') void this.load();
-      else this.refuse(sessionIds.split(','));
+      if (sessionIds === '') return this.load();
+      return this.refuse(sessionIds.split(','));
     });
     await this.load();
   }

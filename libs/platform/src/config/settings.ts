@@ -101,6 +101,7 @@ export const settingsSchema = z.object({
   SHUTDOWN_TIMEOUT: duration.prefault('8s').describe('After this long a stopping process gives up waiting'),
   SLOW_REQUEST: duration.prefault('1s').describe('A request that takes longer is logged as a warning'),
   METRICS_TOKEN: z.string().min(16).optional().describe('Bearer token for /metrics from other machines'),
+  LOG_FILE: z.string().optional().describe('File for log lines; without it they go to standard output'),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
     .default('info')

@@ -6,7 +6,7 @@ import { Config } from '@platform/config';
 import { Log } from '@platform/observability';
 import { poolOf } from './connections';
 
-type Receiver = (payload: string) => void;
+type Receiver = (payload: string) => void | Promise<void>;
 
 /**
  * Wakes other processes through LISTEN/NOTIFY. A signal is a hint, never the truth: it may be lost, so whoever listens
@@ -49,7 +49,10 @@ export class Signals implements OnApplicationShutdown {
     }
   }
 
-  /** Calls `receiver` for each signal of any process, and with an empty payload after a lost connection is back. */
+  /**
+   * Calls `receiver` for each signal of any process, and with an empty payload after a lost connection is back: then it
+   * has to look for itself at what it may have missed, and is called again if that fails.
+   */
   async receive(channel: string, receiver: Receiver): Promise<void> {
     const first = this.receivers.size === 0;
     const known = this.receivers.get(channel);
@@ -67,24 +70,32 @@ export class Signals implements OnApplicationShutdown {
     const client = new Client({ connectionString: this.config.get('DATABASE_URL'), keepAlive: true });
     client.on('error', (error) => this.log.warn('signals.connection_lost', { error }));
     client.on('notification', ({ channel, payload }) => {
-      this.receivers.get(channel)?.forEach((receiver) => receiver(payload ?? ''));
+      this.receivers.get(channel)?.forEach((receiver) => void receiver(payload ?? ''));
     });
-    client.on('end', () => void this.reconnect());
     this.listener = client;
     await client.connect();
     for (const channel of this.receivers.keys()) await client.query(`LISTEN ${client.escapeIdentifier(channel)}`);
+    client.once('end', () => void this.reconnect()); // from now on: until here, whoever called sees the failure
   }
 
   private async reconnect(): Promise<void> {
     while (!this.stopped) {
       await delay(200 + Math.random() * 300);
-      try {
-        await this.connect();
-        for (const receivers of this.receivers.values()) receivers.forEach((receiver) => receiver(''));
-        return;
-      } catch (error) {
-        this.log.warn('signals.reconnect_failed', { error });
-      }
+      if (this.stopped || (await this.isBack())) return;
+    }
+  }
+
+  private async isBack(): Promise<boolean> {
+    try {
+      await this.connect();
+      const all = [...this.receivers.values()].flatMap((receivers) => [...receivers]);
+      await Promise.all(all.map((receiver) => receiver('')));
+      return true;
+    } catch (error) {
+      this.log.warn('signals.reconnect_failed', { error });
+      this.listener?.removeAllListeners('end');
+      await this.listener?.end().catch(() => undefined);
+      return false;
     }
   }
 }

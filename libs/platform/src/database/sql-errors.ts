@@ -25,6 +25,15 @@ export function isWorthRetrying(error: unknown): boolean {
   return driverError.code === '40001' || driverError.code === '40P01' || isStalePlan(driverError);
 }
 
+/**
+ * Whether PostgreSQL answered with an SQLSTATE and goes on serving the connection. After 08, 57P (an administrator ended
+ * it), 25P03 and 25P04 (idle and transaction timeout) it hangs up: whoever waits for a connection must not get this one.
+ */
+export function leavesConnectionSound(error: unknown): boolean {
+  const code = driverErrorOf(error).code ?? '';
+  return /^[0-9A-Z]{5}$/.test(code) && !/^(08|57P|25P0[34])/.test(code);
+}
+
 const AWAY = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN']);
 const AWAY_MESSAGES =
   /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/;

@@ -4,7 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { currentContext, faultPoint } from '@platform/observability';
 import { takeConnection } from './connections';
-import { isWorthRetrying } from './sql-errors';
+import { isWorthRetrying, leavesConnectionSound } from './sql-errors';
 import { TransactionScope, type Statement } from './transaction-scope';
 
 const ATTEMPTS = 5;
@@ -110,7 +110,7 @@ export class UnitOfWork {
       release();
       return result;
     } catch (error) {
-      release(isStatementError(error) ? undefined : (error as Error));
+      release(leavesConnectionSound(error) ? undefined : (error as Error));
       throw error;
     }
   }
@@ -126,9 +126,4 @@ export class UnitOfWork {
     if (!scope) throw new Error(`${what} must run inside UnitOfWork.run().`);
     return scope;
   }
-}
-
-/** PostgreSQL answered with an SQLSTATE, so the connection itself is sound. */
-function isStatementError(error: unknown): boolean {
-  return /^[0-9A-Z]{5}$/.test((error as { code?: string }).code ?? '');
 }

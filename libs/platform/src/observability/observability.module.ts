@@ -13,7 +13,11 @@ export class ObservabilityModule {
       module: ObservabilityModule,
       providers: [
         Metrics,
-        { provide: Log, inject: [Config], useFactory: (config: Config) => new Log(config.get('LOG_LEVEL'), process) },
+        {
+          provide: Log,
+          inject: [Config],
+          useFactory: (config: Config) => new Log(config.get('LOG_LEVEL'), process, config.get('LOG_FILE')),
+        },
       ],
       exports: [Log, Metrics],
     };
