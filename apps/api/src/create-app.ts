@@ -1,6 +1,5 @@
 import fastifyCookie from '@fastify/cookie';
 import fastifyCors from '@fastify/cors';
-import fastifyHelmet from '@fastify/helmet';
 import { VersioningType } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -28,16 +27,7 @@ export async function createApp(): Promise<NestFastifyApplication> {
   app.enableVersioning({ type: VersioningType.URI, defaultVersion: '1' });
   await app.register(fastifyCookie);
   await app.register(fastifyCors, { origin: config.get('CORS_ORIGINS'), credentials: true, maxAge: 600 });
-  await app.register(fastifyHelmet, { contentSecurityPolicy: { directives: contentSecurity } });
   serveDocumentation(app);
   await app.init();
   return app;
 }
-
-/** The API serves no pages but Swagger UI, which needs inline styles and its own scripts. */
-const contentSecurity = {
-  defaultSrc: [`'self'`],
-  styleSrc: [`'self'`, `'unsafe-inline'`],
-  imgSrc: [`'self'`, 'data:'],
-  upgradeInsecureRequests: null,
-};

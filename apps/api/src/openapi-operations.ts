@@ -3,7 +3,9 @@ import { ModulesContainer } from '@nestjs/core';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { POLICY, type Policy } from '@platform/auth';
 import { IDEMPOTENT } from '@platform/http';
-import { exampleOf } from './openapi-examples';
+import { bodyExampleOf, exampleOf } from './openapi-examples';
+import { OTHER_PROBLEM, problemContent } from './openapi-problems';
+import { completeSchemas, textLimitsOf, type Class } from './openapi-schemas';
 
 type PathItem = NonNullable<OpenAPIObject['paths'][string]>;
 type Operation = NonNullable<PathItem['get']>;
@@ -13,11 +15,22 @@ type Handler = (...parameters: never[]) => unknown;
 interface Route {
   handler: Handler;
   controller: object;
+  /** The types of its parameters: bodies and queries are among them. */
+  takes: Class[];
 }
 
 const METHODS = ['get', 'post', 'patch', 'put', 'delete'] as const;
 
-/** Adds to each operation what follows from its decorators: who may call it, its Idempotency-Key, its error answers. */
+/** What a path parameter looks like. */
+const PATH_PARAMETERS: Record<string, object> = {
+  id: { type: 'string', format: 'uuid' },
+  sku: { type: 'string', pattern: '^[A-Z0-9][A-Z0-9-]{0,63}$', maxLength: 64 },
+};
+
+/**
+ * Adds to each operation what follows from its decorators: who may call it, its Idempotency-Key, its error answers; and
+ * to each model how long its texts may be.
+ */
 export function completeOperations(document: OpenAPIObject, app: NestFastifyApplication): OpenAPIObject {
   const routes = routesByName(app);
   for (const [path, item] of Object.entries(document.paths)) {
@@ -28,7 +41,7 @@ export function completeOperations(document: OpenAPIObject, app: NestFastifyAppl
       if (operation && route) complete(operation, method, path, route);
     }
   }
-  return document;
+  return completeSchemas(document, new Set([...routes.values()].flatMap(({ takes }) => takes)));
 }
 
 function complete(operation: Operation, method: (typeof METHODS)[number], path: string, route: Route): void {
@@ -39,15 +52,32 @@ function complete(operation: Operation, method: (typeof METHODS)[number], path: 
   if (policy.kind === 'permission') {
     operation.description = `${operation.description ?? ''}\n\nNeeds the permission \`${policy.permission}\`.`.trim();
   }
-  for (const parameter of operation.parameters ?? []) {
-    if ('name' in parameter && parameter.in === 'path') parameter.example = exampleOf(method, path, parameter.name);
-  }
+  describeParameters(operation, method, path, route);
   const takesKey = isIdempotent || (policy.kind !== 'public' && (method === 'post' || method === 'patch'));
   if (takesKey) operation.parameters = [...(operation.parameters ?? []), idempotencyKey(isIdempotent)];
-  operation.responses['default'] = {
-    description: 'A problem (RFC 9457); `code` tells which.',
-    content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/ProblemDto' } } },
-  };
+  describeAnswers(operation);
+  const body = operation.requestBody && 'content' in operation.requestBody ? operation.requestBody.content : {};
+  const example = bodyExampleOf(operation.operationId ?? '');
+  if (example && body['application/json']) body['application/json'].example = example;
+}
+
+function describeParameters(operation: Operation, method: string, path: string, { takes }: Route): void {
+  const limits = new Map(takes.flatMap((type) => [...textLimitsOf(type)]));
+  for (const parameter of operation.parameters ?? []) {
+    if (!('name' in parameter)) continue;
+    if (parameter.in === 'query') Object.assign(parameter.schema ?? {}, limits.get(parameter.name));
+    if (parameter.in !== 'path') continue;
+    parameter.example = exampleOf(method, path, parameter.name);
+    parameter.schema = PATH_PARAMETERS[parameter.name] ?? parameter.schema;
+  }
+}
+
+function describeAnswers({ responses }: Operation): void {
+  for (const [status, answer] of Object.entries(responses)) {
+    if (Number(status) < 400 || !answer || '$ref' in answer || answer.content) continue;
+    answer.content = problemContent(status, answer.description);
+  }
+  responses['default'] = OTHER_PROBLEM;
 }
 
 function idempotencyKey(required: boolean) {
@@ -69,7 +99,9 @@ function routesByName(app: NestFastifyApplication): Map<string, Route> {
       const prototype = (metatype as { prototype: Record<string, Handler> }).prototype;
       for (const name of Object.getOwnPropertyNames(prototype)) {
         const handler = prototype[name];
-        if (typeof handler === 'function') routes.set(name, { handler, controller: metatype as object });
+        if (typeof handler !== 'function') continue;
+        const takes = (Reflect.getMetadata('design:paramtypes', prototype, name) ?? []) as Class[];
+        routes.set(name, { handler, controller: metatype as object, takes });
       }
     }
   }

@@ -1,8 +1,9 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { ProblemDto } from '@platform/http';
-import { DESCRIPTION } from './openapi-description';
+import { DESCRIPTION, TAGS } from './openapi-description';
 import { completeOperations } from './openapi-operations';
+import { withPlainNames } from './openapi-schemas';
 import { fillIdempotencyKey } from './swagger-ui-plugin';
 
 /** The OpenAPI 3.1 document of the API. Comments of controllers and DTOs are its texts, so it is whole only when built. */
@@ -18,14 +19,14 @@ export function createDocument(app: NestFastifyApplication): OpenAPIObject {
       scheme: 'bearer',
       bearerFormat: 'JWT',
       description: 'The accessToken of POST /api/v1/auth/login',
-    })
-    .build();
-  const document = SwaggerModule.createDocument(app, config, {
+    });
+  for (const [name, description] of TAGS) config.addTag(name, description);
+  const document = SwaggerModule.createDocument(app, config.build(), {
     operationIdFactory: (_controller, method, version) =>
       version && version !== 'v1' ? method + version.toUpperCase() : method,
     extraModels: [ProblemDto],
   });
-  return completeOperations(document, app);
+  return withPlainNames(completeOperations(document, app));
 }
 
 /** Swagger UI at /docs, the document at /docs-json and /docs-yaml. */
@@ -35,11 +36,15 @@ export function serveDocumentation(app: NestFastifyApplication): void {
     jsonDocumentUrl: 'docs-json',
     yamlDocumentUrl: 'docs-yaml',
     customSiteTitle: 'Countinghouse API',
+    customCss: '.swagger-ui .topbar { display: none }', // the maker's name, and nothing to do there
     swaggerOptions: {
       persistAuthorization: true,
       tryItOutEnabled: true,
       displayRequestDuration: true,
       docExpansion: 'list',
+      deepLinking: true,
+      defaultModelsExpandDepth: 0, // folded away; each operation shows its own
+      defaultModelExpandDepth: 3,
       plugins: [fillIdempotencyKey],
     },
   });

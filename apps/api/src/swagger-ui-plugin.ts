@@ -28,7 +28,8 @@ export function fillIdempotencyKey() {
               operation?.getIn(['parameters'])?.forEach((parameter) => {
                 if (parameter.get('name') !== 'Idempotency-Key') return;
                 const given = system.specSelectors.parameterWithMetaByIdentity(pathMethod, parameter).get('value');
-                if (given === undefined || given === '') {
+                // undefined before anybody has typed, null after a value was cleared
+                if (given === undefined || given === null || given === '') {
                   system.specActions.changeParamByIdentity(
                     pathMethod,
                     parameter,

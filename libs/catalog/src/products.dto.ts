@@ -22,10 +22,7 @@ const MayBeAbsent = () => ValidateIf((_, value) => value !== undefined);
 
 /** Query of the product list. */
 export class ListProductsQuery extends PageQuery {
-  /**
-   * Words to find in sku, name and description, also misspelt or unfinished
-   * @example "stoneware mug"
-   */
+  /** Words to find in sku, name and description, such as `stoneware mug`, also misspelt or unfinished */
   @IsOptional()
   @IsText({ max: 100 })
   search?: string;

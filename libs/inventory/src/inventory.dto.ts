@@ -1,6 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsIn, IsInt, IsOptional, IsUUID, Max, Min, NotEquals, ValidateIf } from 'class-validator';
 import { IsText, PageInfo, PageQuery } from '@platform/http';
+import { MAIN_LOCATION_ID } from './location';
 import type { Movement, StockLevel } from './stock.repository';
 
 /** Absent, or of its type: `null` is neither, though IsOptional would let it pass. */
@@ -124,7 +125,7 @@ export class AdjustStockRequest {
   note?: string;
 
   /** Where; the main warehouse when absent */
-  @ApiProperty({ format: 'uuid', required: false })
+  @ApiProperty({ format: 'uuid', required: false, example: MAIN_LOCATION_ID })
   @MayBeAbsent()
   @IsUUID()
   locationId?: string;

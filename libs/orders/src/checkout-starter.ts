@@ -18,10 +18,10 @@ export class CheckoutStarter {
    * Leaves with COMMIT. With a method the payment is taken at once; without one the saga sleeps until the buyer pays or
    * the order expires.
    */
-  start(order: Order, method: string | undefined): void {
+  start(order: Order, method: string | undefined, paymentId?: string): void {
     const { id, buyerId, totalMinor, currency } = order;
     if (method !== undefined && totalMinor > 0) {
-      this.payments.beginFirst({ reference: id, buyerId, method, amountMinor: totalMinor, currency });
+      this.payments.beginFirst({ reference: id, buyerId, method, amountMinor: totalMinor, currency }, paymentId);
     }
     this.sagas.start(CHECKOUT, id, method === undefined ? order.expiresAt : null);
   }

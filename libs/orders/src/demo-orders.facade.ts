@@ -11,6 +11,9 @@ export const DEMO_ORDER_IDS = {
   cancelled: '01900000-0000-7000-8000-00000000d003',
 };
 
+/** The payment of the paid one, which the examples name too. */
+const DEMO_PAYMENT_ID = '01900000-0000-7000-8000-00000000da02';
+
 const TEN_YEARS_SECONDS = 10 * 365 * 86_400;
 
 const WANTED: NewOrder = {
@@ -38,13 +41,13 @@ export class DemoOrders {
     const { unpaid, paid, cancelled } = DEMO_ORDER_IDS;
     if (await this.orders.find(cancelled, null)) return;
     await this.placeOnce(customerId, unpaid, WANTED);
-    await this.placeOnce(customerId, paid, { ...WANTED, payment: { method: 'tok_ok' } });
+    await this.placeOnce(customerId, paid, { ...WANTED, payment: { method: 'tok_ok' } }, DEMO_PAYMENT_ID);
     await this.placeOnce(customerId, cancelled, WANTED);
     await this.actions.cancel({ id: customerId, buyerId: customerId }, cancelled, 'Ordered twice by mistake');
   }
 
-  private async placeOnce(customerId: string, orderId: string, wanted: NewOrder): Promise<void> {
+  private async placeOnce(customerId: string, orderId: string, wanted: NewOrder, paymentId?: string): Promise<void> {
     if (await this.orders.find(orderId, null)) return;
-    await this.placing.place(customerId, wanted, { orderId, holdSeconds: TEN_YEARS_SECONDS });
+    await this.placing.place(customerId, wanted, { orderId, paymentId, holdSeconds: TEN_YEARS_SECONDS });
   }
 }

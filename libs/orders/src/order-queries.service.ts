@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { PaymentsFacade, type Payment } from '@app/payments';
-import { decodeCursor, toPage, type Page } from '@platform/database';
+import { decodeCursor, toPage, UnitOfWork, type Page } from '@platform/database';
 import { notFound } from '@platform/errors';
 import { OrdersRepository, type OrderFilter } from './orders.repository';
 import type { Order, OrderSummary, TimelineEntry } from './orders.types';
@@ -15,12 +15,15 @@ export interface OrderWithPayments {
 @Injectable()
 export class OrderQueriesService {
   constructor(
+    private readonly uow: UnitOfWork,
     private readonly orders: OrdersRepository,
     private readonly payments: PaymentsFacade,
   ) {}
 
   async get(id: string, buyerId: string | null): Promise<OrderWithPayments> {
-    const [order, payments] = await Promise.all([this.orders.find(id, buyerId), this.payments.listFor(id)]);
+    const [order, payments] = await this.uow.together(() =>
+      Promise.all([this.orders.find(id, buyerId), this.payments.listFor(id)]),
+    );
     if (!order) throw notFound('order');
     return { order, payments };
   }
@@ -35,7 +38,9 @@ export class OrderQueriesService {
   }
 
   async listTimeline(id: string, buyerId: string | null): Promise<TimelineEntry[]> {
-    const [order, timeline] = await Promise.all([this.orders.find(id, buyerId), this.orders.listTimeline(id)]);
+    const [order, timeline] = await this.uow.together(() =>
+      Promise.all([this.orders.find(id, buyerId), this.orders.listTimeline(id)]),
+    );
     if (!order) throw notFound('order');
     return timeline;
   }

@@ -199,7 +199,7 @@ export class OrderSummaryResponse {
       placedAt: order.placedAt,
       expiresAt: order.expiresAt,
       version: order.version,
-      createdAt: order.createdAt,
+      createdAt: order.placedAt,
       updatedAt: order.updatedAt,
     };
   }

@@ -5,7 +5,7 @@ import type { Order, OrderPaymentStatus, OrderStatus, OrderSummary, TimelineEntr
 const SUMMARY = `o.id, o.number, o.buyer_id AS "buyerId", o.status, o.payment_status AS "paymentStatus", o.currency,
   o.subtotal_minor AS "subtotalMinor", o.discount_minor AS "discountMinor", o.tax_minor AS "taxMinor",
   o.shipping_minor AS "shippingMinor", o.total_minor AS "totalMinor", o.item_count AS "itemCount",
-  o.placed_at AS "placedAt", o.expires_at AS "expiresAt", o.version, o.created_at AS "createdAt", o.updated_at AS "updatedAt"`;
+  o.placed_at AS "placedAt", o.expires_at AS "expiresAt", o.version, o.updated_at AS "updatedAt"`;
 
 const LINES = `(
   SELECT jsonb_agg(jsonb_build_object('sku', line.sku, 'name', line.name, 'quantity', line.quantity,

@@ -17,6 +17,8 @@ import { refuseShortages, toPricedItems } from './pricing.rules';
 /** What the house decides about an order; demo data decides otherwise. */
 export interface OrderTerms {
   orderId: string;
+  /** The id of its first payment; a new one when absent. */
+  paymentId: string | undefined;
   /** How long it may stay unpaid. */
   holdSeconds: number;
 }
@@ -41,7 +43,7 @@ export class OrdersService {
    * @throws AppError `unknown_sku`, `product_not_available`, `currency_mismatch`, `insufficient_stock`
    */
   place(buyerId: string, wanted: NewOrder, terms: Partial<OrderTerms> = {}): Promise<Order> {
-    const { orderId, holdSeconds } = { orderId: uuidv7(), holdSeconds: this.config.get('ORDER_EXPIRY'), ...terms };
+    const { orderId = uuidv7(), paymentId, holdSeconds = this.config.get('ORDER_EXPIRY') } = terms;
     return this.uow.run(async () => {
       const startedAt = performance.now();
       this.log.info('orders.place.started', { orderId, lines: wanted.items.length });
@@ -49,7 +51,7 @@ export class OrdersService {
       this.log.info('orders.place.stock_held', { orderId });
       const order = this.compose(orderId, buyerId, wanted, lines, currency, placedAt, expiresAt);
       this.orders.queueInsert(order);
-      this.checkout.start(order, wanted.payment?.method);
+      this.checkout.start(order, wanted.payment?.method, paymentId);
       this.outbox.add(orderPlaced({ orderId }));
       this.audit.record({
         action: 'orders.placed',
@@ -100,7 +102,6 @@ export class OrdersService {
       placedAt,
       expiresAt,
       version: 1,
-      createdAt: placedAt,
       updatedAt: placedAt,
     };
   }

@@ -62,7 +62,6 @@ export interface OrderSummary extends OrderTotals {
   /** Until when it holds its stock without being paid. */
   expiresAt: Date;
   version: number;
-  createdAt: Date;
   updatedAt: Date;
 }
 

@@ -46,12 +46,15 @@ export class AddressDto {
 
   /**
    * Street and number
-   * @example "12 St James's Square"
+   * @example "12 St James Square"
    */
   @IsText({ max: 100 })
   line1: string;
 
-  /** Floor, flat, company */
+  /**
+   * Floor, flat, company
+   * @example "Second floor"
+   */
   @MayBeAbsent()
   @IsText({ max: 100 })
   line2?: string;

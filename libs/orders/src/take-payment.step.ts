@@ -29,7 +29,9 @@ export class TakePaymentStep implements SagaStep {
   ) {}
 
   async execute(run: SagaRun): Promise<StepOutcome> {
-    const [order, payments] = await Promise.all([this.orders.findState(run.key), this.payments.listFor(run.key)]);
+    const [order, payments] = await this.uow.together(() =>
+      Promise.all([this.orders.findState(run.key), this.payments.listFor(run.key)]),
+    );
     if (!order) return { kind: 'end', reason: 'There is no such order.' };
     const payment = livePaymentOf(payments);
     if (payment?.status === 'succeeded' || order.totalMinor === 0) return { kind: 'done' };

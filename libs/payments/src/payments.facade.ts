@@ -23,8 +23,7 @@ export class PaymentsFacade {
    * Writes down a payment to be taken, in the caller's transaction and before the gateway hears of it. The worker takes
    * it later. For a reference that is new in this transaction: the row leaves with COMMIT.
    */
-  beginFirst(payment: NewPayment): string {
-    const id = uuidv7();
+  beginFirst(payment: NewPayment, id = uuidv7()): string {
     this.payments.queueInsert(id, this.gateway.provider, payment);
     return id;
   }

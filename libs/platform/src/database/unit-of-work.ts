@@ -3,8 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { currentContext, faultPoint } from '@platform/observability';
-import { takeConnection } from './connections';
-import { isWorthRetrying, leavesConnectionSound } from './sql-errors';
+import { SharedConnection } from './shared-connection';
+import { isWorthRetrying } from './sql-errors';
 import { TransactionScope, type Statement } from './transaction-scope';
 
 const ATTEMPTS = 5;
@@ -16,6 +16,7 @@ const ATTEMPTS = 5;
 @Injectable()
 export class UnitOfWork {
   private readonly scopes = new AsyncLocalStorage<TransactionScope>();
+  private readonly shared = new AsyncLocalStorage<SharedConnection>();
 
   constructor(private readonly dataSource: DataSource) {}
 
@@ -69,6 +70,20 @@ export class UnitOfWork {
     else hook();
   }
 
+  /**
+   * Lets reads that don't depend on each other share one connection and one trip, each with its own snapshot:
+   * `uow.together(() => Promise.all([...]))`. Inside a transaction they do so anyway.
+   */
+  async together<T>(work: () => Promise<T>): Promise<T> {
+    if (this.scopes.getStore()) return work();
+    const connection = new SharedConnection(this.dataSource);
+    try {
+      return await this.shared.run(connection, work);
+    } finally {
+      await connection.release();
+    }
+  }
+
   /** TypeORM, in the current transaction or on the pool. */
   get manager(): EntityManager {
     return this.current()?.manager ?? this.dataSource.manager;
@@ -104,14 +119,13 @@ export class UnitOfWork {
     faultPoint(`database.statement ${currentContext()?.actor ?? ''}`);
     const scope = this.current();
     if (scope) return (await scope.client()).query(text, values);
-    const { client, release } = await takeConnection(this.dataSource);
+    const shared = this.shared.getStore();
+    if (shared) return shared.query(text, values);
+    const connection = new SharedConnection(this.dataSource);
     try {
-      const result = await client.query(text, values);
-      release();
-      return result;
-    } catch (error) {
-      release(leavesConnectionSound(error) ? undefined : (error as Error));
-      throw error;
+      return await connection.query(text, values);
+    } finally {
+      await connection.release();
     }
   }
 

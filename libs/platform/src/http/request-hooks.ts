@@ -1,14 +1,15 @@
+import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { v7 as uuidv7 } from 'uuid';
 import { validationFailed } from '@platform/errors';
 import { runInContext, type Log, type Metrics } from '@platform/observability';
+import { securityHeaders } from './security-headers';
 
 const REQUEST_ID = /^[\x21-\x7e]{1,128}$/;
 
 /** A client's own id, if it is 1–128 visible ASCII characters, or a new one. */
 export function requestIdOf(headers: Record<string, string | string[] | undefined>): string {
   const given = headers['x-request-id'];
-  return typeof given === 'string' && REQUEST_ID.test(given) ? given : uuidv7();
+  return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
 }
 
 /** What the hooks tell about requests. */
@@ -20,8 +21,9 @@ export interface RequestObservers {
 
 /** Gives every request its context and its id. */
 export function addRequestHooks(fastify: FastifyInstance): void {
+  const headers = securityHeaders();
   fastify.addHook('onRequest', (request, reply, done) => {
-    void reply.header('x-request-id', request.id);
+    void reply.headers(headers).header('x-request-id', request.id);
     runInContext({ requestId: request.id, address: request.ip }, done);
   });
   fastify.addHook('preValidation', (request, _reply, done) => {

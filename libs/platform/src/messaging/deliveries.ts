@@ -17,6 +17,7 @@ export interface DueDelivery {
 }
 
 type Taken = Omit<DeliveredEvent, 'name'> & { name: string | null };
+type Failed = { attempts: number; requestId: string | null };
 
 const INSERT = `
   INSERT INTO platform.outbox_deliveries (listener, event_id, occurred_at)
@@ -40,7 +41,9 @@ const READ = `
 const FAIL = `
   UPDATE platform.outbox_deliveries SET attempts = attempts + 1, last_error = $3,
     not_before = now() + make_interval(secs => least(power(2, attempts) * (0.5 + random()), $4))
-  WHERE listener = $1 AND event_id = $2 RETURNING attempts`;
+  WHERE listener = $1 AND event_id = $2
+  RETURNING attempts, (SELECT request_id FROM platform.outbox_events event
+    WHERE event.id = outbox_deliveries.event_id AND event.occurred_at = outbox_deliveries.occurred_at) AS "requestId"`;
 
 const BURY = `
   WITH dead AS (DELETE FROM platform.outbox_deliveries WHERE listener = $1 AND event_id = $2 RETURNING *)
@@ -122,11 +125,12 @@ export class Deliveries {
 
   private async fail(listener: string, eventId: string, error: unknown): Promise<void> {
     const reason = (error instanceof Error ? error.message : String(error)).slice(0, 1_000);
-    const [row] = await this.uow.sql<{ attempts: number }>(FAIL, [listener, eventId, reason, MAX_BACKOFF_SECONDS]);
+    const [row] = await this.uow.sql<Failed>(FAIL, [listener, eventId, reason, MAX_BACKOFF_SECONDS]);
     const attempts = row?.attempts ?? 0;
-    this.log.warn('outbox.delivery_failed', { listener, eventId, attempts, error });
+    const requestId = row?.requestId ?? eventId;
+    this.log.warn('outbox.delivery_failed', { listener, eventId, requestId, attempts, error });
     if (attempts < MAX_ATTEMPTS) return;
     await this.uow.execute(BURY, [listener, eventId, reason]);
-    this.log.error('outbox.dead_letter', { listener, eventId, attempts });
+    this.log.error('outbox.dead_letter', { listener, eventId, requestId, attempts });
   }
 }

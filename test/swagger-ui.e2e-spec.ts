@@ -1,0 +1,139 @@
+import { randomUUID } from 'node:crypto';
+import type { ApiClient } from './support/api-client';
+import { operationsOf, readDocument, type ApiDocument, type Operation } from './support/api-document';
+import { Browser, findChromium } from './support/browser';
+import { startBuiltApi, type BuiltApi } from './support/built-api';
+import { eventually } from './support/eventually';
+import { expectStatus, untilOrder } from './support/orders';
+import { Shop } from './support/shop';
+import { SwaggerUi } from './support/swagger-ui';
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+const chromium = findChromium();
+/** In CI a browser must be there; elsewhere its absence is no fault of ours. */
+const describeWithBrowser = chromium !== undefined || process.env['CI'] === 'true' ? describe : describe.skip;
+
+describe('documentation', () => {
+  let shop: Shop;
+  let built: BuiltApi;
+  let document: ApiDocument;
+  let operations: Operation[];
+
+  beforeAll(async () => {
+    shop = await Shop.open({ worker: true });
+    built = await startBuiltApi(shop);
+    document = await readDocument(built.api);
+    operations = operationsOf(document);
+  });
+  afterAll(async () => {
+    await built?.program.stop();
+    await shop.close();
+  });
+
+  describeWithBrowser('in Swagger UI', () => {
+    let browser: Browser;
+
+    beforeAll(async () => {
+      if (chromium === undefined) throw new Error('Chromium is missing: apt-get install chromium');
+      browser = await Browser.open(chromium);
+    });
+    afterAll(() => browser?.close());
+
+    it('leads from signing in to an order that is confirmed, with nothing typed but the token and its id', async () => {
+      const ui = new SwaggerUi(browser.page);
+      await ui.open(`${built.api.origin}/docs`);
+      expect(await ui.sections()).toEqual(['Identity', 'Catalogue', 'Orders', 'Payments', 'Stock', 'Operations']);
+
+      const login = await ui.execute(await ui.unfold('loginUser'));
+      expect(login).toMatchObject({ status: '200', body: { user: { email: 'customer@demo.test' } } });
+      await ui.authorize(login.body.accessToken);
+
+      const placing = await ui.unfold('placeOrder');
+      const keyField = placing.getByPlaceholder('Idempotency-Key');
+      expect(await keyField.inputValue()).toBe('');
+      const placed = await ui.execute(placing);
+      expect(placed).toMatchObject({ status: '201', body: { status: 'pending_payment' } });
+      const key = placed.request.headers()['idempotency-key'];
+      expect(key).toMatch(UUID);
+      expect(await keyField.inputValue()).toBe(key);
+
+      await keyField.fill('');
+      const another = await ui.execute(placing);
+      expect(another.body.id).not.toBe(placed.body.id);
+      expect(another.request.headers()['idempotency-key']).not.toBe(key);
+
+      await keyField.fill('my-own-key');
+      expect((await ui.execute(placing)).request.headers()['idempotency-key']).toBe('my-own-key');
+
+      const getting = await ui.unfold('getOrder');
+      await getting.getByPlaceholder('id').fill(placed.body.id);
+      const confirmed = await eventually(
+        () => ui.execute(getting),
+        ({ body }) => body.status === 'confirmed',
+      );
+      expect(confirmed).toMatchObject({ status: '200', body: { id: placed.body.id, paymentStatus: 'paid' } });
+      expect(browser.complaints).toEqual([]);
+    });
+  });
+
+  it('has sections in an order for people, each with a sentence about it', () => {
+    const known = document.tags?.map(({ name }) => name);
+    expect(new Set(operations.flatMap(({ tags }) => tags))).toEqual(new Set(known));
+    expect(document.tags?.every(({ description = '' }) => description.length > 10)).toBe(true);
+  });
+
+  it('has a summary for every operation and an example for every parameter of a path that the demo data can name', () => {
+    for (const { id, path, parameters } of operations) {
+      const without = parameters.filter((parameter) => parameter.in === 'path' && parameter.example === undefined);
+      expect([id, without.map(({ name }) => name)]).toEqual([id, id === 'endSession' ? ['id'] : []]);
+      expect(path).not.toContain(':');
+    }
+    const summaries = Object.values(document.paths).flatMap((item) =>
+      Object.values(item).map(({ summary }) => summary),
+    );
+    expect(summaries.every((summary) => typeof summary === 'string' && summary.length > 5)).toBe(true);
+  });
+
+  describe('examples', () => {
+    const PASSWORD = 'countinghouse-demo';
+    /** Not to be tried with an example: a signature, a cookie or an id of one's own is needed. */
+    const CANNOT = ['receivePaymentEvent', 'refreshSession', 'endSession'];
+    /** These end what the others need. */
+    const LAST = ['cancelOrder', 'deleteProduct', 'logoutUser', 'logoutEverywhere', 'deleteMe'];
+
+    const signIn = async (operation: Operation): Promise<ApiClient> => {
+      const role = operation.permission === undefined || operation.permission === 'orders:place' ? 'customer' : 'admin';
+      const email = `${role}@demo.test`;
+      const { body } = expectStatus(await built.api.post('/auth/login', { email, password: PASSWORD }), 200);
+      return built.api.as(body.accessToken);
+    };
+    const tryIt = async (operation: Operation) => {
+      const { method, path, parameters, example, key, needsSignIn, id } = operation;
+      const client = needsSignIn || id === 'logoutUser' ? await signIn(operation) : built.api;
+      const filled = path.replace(/\{(\w+)\}/g, (_, name: string) =>
+        String(parameters.find((parameter) => parameter.name === name)?.example),
+      );
+      const query = parameters
+        .filter((parameter) => parameter.in === 'query')
+        .map(
+          ({ name, example: shown, schema }) => [name, shown ?? schema.example ?? schema.default] as [string, unknown],
+        )
+        .filter(([, value]) => value !== undefined);
+      const address = query.length > 0 ? `${filled}?${new URLSearchParams(query as Array<[string, string]>)}` : filled;
+      return client.send(method, address, { body: example, key: key === 'none' ? null : randomUUID() });
+    };
+
+    it('work against the demo data when they are tried', async () => {
+      const demoOrder = '01900000-0000-7000-8000-00000000d002';
+      await untilOrder(shop.as('support'), demoOrder, { status: 'confirmed' });
+      const rankOf = ({ id }: Operation) => LAST.indexOf(id) + 1;
+      const tried = operations.filter(({ id }) => !CANNOT.includes(id)).sort((a, b) => rankOf(a) - rankOf(b));
+      for (const operation of tried) {
+        const { status, body } = await tryIt(operation);
+        const isGood = status >= 200 && status < 300;
+        expect([operation.id, isGood ? 'works' : { status, body }]).toEqual([operation.id, 'works']);
+      }
+      expect(tried.length).toBe(operations.length - CANNOT.length);
+    });
+  });
+});
