@@ -83,7 +83,7 @@ describe('the outbox', () => {
     await nothingLeft();
   });
 
-  it('loses no event of 24 writers whose transactions end in another order than their events were made in', async () => {
+  it('loses no event of 24 writers, whose transactions end in another order than their events were made in', async () => {
     await Promise.all([startWorker('north', oneEach), startWorker('south', oneEach)]);
     const write = async (writer: number) => {
       for (let turn = 0; turn < 40; turn++) {
@@ -96,12 +96,6 @@ describe('the outbox', () => {
     await Promise.all(upTo(24).map((writer) => write(writer - 1)));
     const numbers = upTo(24 * 40);
     for (const listener of Object.keys(oneEach)) expect(await untilDone(listener, numbers)).toEqual(numbers);
-    const [late] = await db
-      .sql<{ count: number }>(
-        `SELECT count(*)::int FROM (SELECT pg_xact_commit_timestamp(xmin) FROM platform.outbox_events) x`,
-      )
-      .catch(() => [undefined]);
-    expect(late === undefined || late.count > 0).toBe(true);
   });
 
   describe('a listener that fails', () => {
@@ -132,7 +126,8 @@ describe('the outbox', () => {
           (seen) => seen.includes(5),
         );
         expect(await numbersOf('picky')).toEqual(upTo(10));
-        expect(worker.logged('outbox.delivery_failed').map(({ attempts }) => attempts)).toEqual([1, 2, 3]);
+        const first = mode === 'asJob' ? [] : worker.logged('outbox.batch_failed');
+        expect([...first, ...worker.logged('outbox.delivery_failed')]).toHaveLength(3);
         for (const listener of Object.keys(oneEach)) expect(await numbersOf(listener)).toEqual(upTo(10));
         await eventually(
           () => post.open(),
@@ -234,9 +229,10 @@ describe('the request id', () => {
     const actions = await column('SELECT action AS id FROM platform.audit_events WHERE request_id = $1');
     expect(actions).toEqual(expect.arrayContaining(['orders.placed', 'payments.succeeded', 'orders.confirmed']));
     const lines = await eventually(
-      () => Promise.resolve((shop.worker?.log ?? '').split('\n').filter((line) => line.includes('delivery_failed'))),
+      () => Promise.resolve((shop.worker?.log ?? '').split('\n').filter((line) => line.includes(requestId))),
       ({ length }) => length > 0,
     );
-    expect(JSON.parse(lines[0]!)).toMatchObject({ listener: 'send-confirmation-when-order-confirmed', requestId });
+    const listener = 'send-confirmation-when-order-confirmed';
+    expect(JSON.parse(lines[0]!)).toMatchObject({ event: 'outbox.delivery_failed', listener, requestId });
   });
 });

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import type { ApiClient } from './support/api-client';
 import { operationsOf, readDocument, type ApiDocument, type Operation } from './support/api-document';
 import { Browser, findChromium } from './support/browser';
-import { startBuiltApi, type BuiltApi } from './support/built-api';
 import { eventually } from './support/eventually';
 import { expectStatus, untilOrder } from './support/orders';
 import { Shop } from './support/shop';
@@ -15,13 +14,13 @@ const describeWithBrowser = chromium !== undefined || process.env['CI'] === 'tru
 
 describe('documentation', () => {
   let shop: Shop;
-  let built: BuiltApi;
+  let built: Awaited<ReturnType<Shop['startApiProcess']>>;
   let document: ApiDocument;
   let operations: Operation[];
 
   beforeAll(async () => {
     shop = await Shop.open({ worker: true });
-    built = await startBuiltApi(shop);
+    built = await shop.startApiProcess();
     document = await readDocument(built.api);
     operations = operationsOf(document);
   });

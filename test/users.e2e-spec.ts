@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { hash } from '@node-rs/argon2';
 import type { ApiClient } from './support/api-client';
-import { startBuiltApi } from './support/built-api';
 import { announcedBy, auditOf } from './support/events';
 import { eventually } from './support/eventually';
 import { expectStatus } from './support/orders';
@@ -193,7 +192,7 @@ describe('users', () => {
 
     it('end with signing out, at once, on another process too, and stay ended when that starts anew', async () => {
       const { client, cookie } = await register(api);
-      const second = await startBuiltApi(shop);
+      const second = await shop.startApiProcess();
       try {
         const there = second.api.as(client.token ?? '');
         expectStatus(await there.get('/users/me'), 200);
@@ -209,7 +208,7 @@ describe('users', () => {
       } finally {
         await second.program.stop();
       }
-      const third = await startBuiltApi(shop);
+      const third = await shop.startApiProcess();
       const answer = await third.api.as(client.token ?? '').get('/users/me');
       await third.program.stop();
       expect(outcomeOf(answer)).toEqual(UNAUTHENTICATED);
@@ -278,7 +277,7 @@ describe('users', () => {
 
   it('counts failures and registrations, not successes, and names its cookie __Secure- behind https', async () => {
     const limits = { RATE_LIMIT_AUTH: '5/900', RATE_LIMIT_REGISTER: '3/3600', PUBLIC_URL: 'https://shop.example' };
-    const { program, api: strict } = await startBuiltApi(shop, limits);
+    const { program, api: strict } = await shop.startApiProcess(limits);
     try {
       const person = await register(strict);
       expect(person.answer.headers.getSetCookie()[0]).toMatch(/^__Secure-refresh_token=.*; Secure;/);

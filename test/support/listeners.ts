@@ -68,16 +68,21 @@ function listening(worker: string, wanted: Wanted): DynamicModule {
 
 /** The platform's outbox with listeners that tell what they did. */
 export class Post {
+  /** The queue from which jobs are taken, to look into and to stop. */
+  readonly jobs;
+
   private constructor(
     readonly db: TestDatabase,
     private readonly announcer: Platform,
-  ) {}
+  ) {
+    this.jobs = announcer.get(JobQueues).queue('deliveries');
+  }
 
   static async open(db: TestDatabase): Promise<Post> {
     await db.sql('CREATE SCHEMA IF NOT EXISTS scratch');
     await db.sql('CREATE TABLE scratch.effects (listener text, n int, worker text, request_id text, actor text)');
     await db.sql('DELETE FROM platform.outbox_queue'); // of the demo data
-    return new Post(db, await Platform.open(db, [MessagingModule]));
+    return new Post(db, await Platform.open(db, [MessagingModule], { DATABASE_POOL: '24' }));
   }
 
   worker(name: string, wanted: Wanted): Promise<Platform> {
@@ -98,10 +103,6 @@ export class Post {
     await this.uow.run(async () => this.add(...numbers));
   }
 
-  /** The queue from which jobs are taken, to look into and to stop. */
-  get jobs() {
-    return this.announcer.get(JobQueues).queue('deliveries');
-  }
 
   effects(listener?: string): Promise<Effect[]> {
     return this.db.sql<Effect>(

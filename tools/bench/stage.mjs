@@ -56,7 +56,8 @@ export async function setStage() {
     postgresPid: Number(readFileSync(join(folder, 'data/postmaster.pid'), 'utf8').split('\n')[0]),
     settings,
     logs,
-    buyers: Array.from({ length: BUYERS }, (_, n) => buyer(n + 1, key)),
+    buyers: Array.from({ length: BUYERS }, (_, n) => user(n + 1, key, 'customer')),
+    support: user(BUYERS + 1, key, 'support'),
     api: { origin: `http://127.0.0.1:${port}`, start: () => run('api', 'dist/apps/api/src/main.js') },
     worker: { start: () => run('worker', 'dist/apps/worker/src/main.js') },
     gateway: { start: () => run('gateway', 'dist/apps/sandbox-gateway/src/main.js') },
@@ -101,10 +102,10 @@ function signingKey(folder) {
   return { kid: file.replace('.pem', ''), privateKey: createPrivateKey(readFileSync(join(folder, file))) };
 }
 
-/** A buyer whom both servers know, with a token that both accept. */
-function buyer(n, { kid, privateKey }) {
+/** A user whom both servers know, with a token that both accept. */
+function user(n, { kid, privateKey }, role) {
   const id = `01900000-0001-7000-8000-${String(n).padStart(12, '0')}`;
-  const token = jwt.sign({ sid: id, roles: ['customer'] }, privateKey, {
+  const token = jwt.sign({ sid: id, roles: [role] }, privateKey, {
     algorithm: 'RS256',
     header: { alg: 'RS256', kid, typ: 'at+jwt' },
     subject: id,

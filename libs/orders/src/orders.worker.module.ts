@@ -7,7 +7,7 @@ import { NoteRefundWhenPaymentRefunded } from './note-refund-when-payment-refund
 import { OrderEnding } from './order-ending';
 import { OrdersCoreModule } from './orders.core.module';
 import { TakePaymentStep } from './take-payment.step';
-import { WakeCheckoutWhenPaymentSettled } from './wake-checkout-when-payment-settled.handler';
+import { WakeCheckoutWhenGatewaySettledPayment } from './wake-checkout-when-gateway-settled-payment.handler';
 
 /** Orders for the worker: runs the checkout and listens to payments. */
 @Module({
@@ -17,7 +17,7 @@ import { WakeCheckoutWhenPaymentSettled } from './wake-checkout-when-payment-set
     TakePaymentStep,
     ConfirmStep,
     OrderEnding,
-    WakeCheckoutWhenPaymentSettled,
+    WakeCheckoutWhenGatewaySettledPayment,
     NoteRefundWhenPaymentRefunded,
   ],
 })
@@ -26,7 +26,7 @@ export class OrdersWorkerModule {
     sagas: SagaRegistry,
     checkout: CheckoutSaga,
     listeners: ListenerRegistry,
-    wakeCheckout: WakeCheckoutWhenPaymentSettled,
+    wakeCheckout: WakeCheckoutWhenGatewaySettledPayment,
     noteRefund: NoteRefundWhenPaymentRefunded,
   ) {
     sagas.register(checkout);

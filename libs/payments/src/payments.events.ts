@@ -9,6 +9,15 @@ export const paymentFailed = defineEvent<{ paymentId: string; reference: string;
   1,
 );
 
+/**
+ * The gateway has settled a payment by itself, by its webhook, while the one who takes the payment may be waiting. (Who
+ * asked the gateway knows the answer and needs no event to be woken.)
+ */
+export const paymentSettledByGateway = defineEvent<{ paymentId: string; reference: string }>(
+  'payments.settled_by_gateway',
+  1,
+);
+
 /** Money is to go back; the worker asks the gateway for it. */
 export const refundRequested = defineEvent<{ refundId: string }>('payments.refund_requested', 1);
 

@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { UnitOfWork } from '@platform/database';
 import { notFound } from '@platform/errors';
+import { Outbox } from '@platform/messaging';
 import { Log } from '@platform/observability';
 import { GatewayEventsRepository } from './gateway-events.repository';
 import { PaymentGateway, type GatewayEvent } from './payment-gateway';
+import { paymentSettledByGateway } from './payments.events';
 import { PaymentsRepository } from './payments.repository';
 import type { Payment } from './payments.types';
 import { RefundsService } from './refunds.service';
@@ -18,8 +20,9 @@ export class PaymentsService {
     private readonly payments: PaymentsRepository,
     private readonly events: GatewayEventsRepository,
     private readonly settlement: Settlement,
-    private readonly log: Log,
     private readonly refunds: RefundsService,
+    private readonly outbox: Outbox,
+    private readonly log: Log,
   ) {}
 
   /** @param ownerId only this buyer's; null: anybody's */
@@ -52,6 +55,7 @@ export class PaymentsService {
     if (event.refund) await this.refunds.succeed(event.refund.id, event.refund.providerRef);
     const { paymentId, charge } = event;
     if (paymentId === undefined || (charge?.kind !== 'succeeded' && charge?.kind !== 'failed')) return;
-    await this.settlement.settle(paymentId, charge);
+    const payment = await this.settlement.settle(paymentId, charge);
+    if (payment) this.outbox.add(paymentSettledByGateway({ paymentId, reference: payment.reference }));
   }
 }

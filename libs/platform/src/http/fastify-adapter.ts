@@ -4,6 +4,7 @@ import type { Config } from '@platform/config';
 import { validationFailed } from '@platform/errors';
 import { runInContext } from '@platform/observability';
 import { AllowedMethods } from './allowed-methods';
+import { endConnectionsWhenClosing } from './drain';
 import { toProblem } from './problem';
 import { addRequestHooks, requestIdOf } from './request-hooks';
 import { sendProblem } from './send-problem';
@@ -24,6 +25,7 @@ export function createFastifyAdapter(config: Config): FastifyAdapter {
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
+    return503OnClosing: false, // whatever was accepted is answered
     trustProxy: trusted.length > 0 ? trusted : false,
     genReqId: (request: { headers: Record<string, string | string[] | undefined> }) => requestIdOf(request.headers),
     routerOptions: { maxParamLength: 1_000, ignoreTrailingSlash: true },
@@ -36,6 +38,7 @@ export function createFastifyAdapter(config: Config): FastifyAdapter {
   fastify.decorate('allowedMethods', allowedMethods);
   fastify.addHook('onRoute', (route) => allowedMethods.add(route));
   addRequestHooks(fastify);
+  endConnectionsWhenClosing(fastify);
   takeStrictJson(fastify);
   return adapter;
 }

@@ -19,6 +19,12 @@ const TAKE_EVENTS = `
   FROM taken JOIN platform.outbox_events event ON event.id = taken.event_id AND event.occurred_at = taken.occurred_at
   ORDER BY event.id`;
 
+/** How many events a batch had, and how many deliveries it left to be made. */
+export interface Routed {
+  events: number;
+  deliveries: number;
+}
+
 /** Takes events off the queue and routes each to its listeners. Several relays may run side by side. */
 @Injectable()
 export class Relay {
@@ -34,9 +40,8 @@ export class Relay {
    * Routes one batch: listeners that only touch PostgreSQL run at once, in the transaction that takes the events; all
    * others get a delivery row. When a listener fails, nothing of the batch has happened, and the same batch is routed
    * again with a delivery row for everybody, so that one bad event holds up no other.
-   * @returns how many events were routed
    */
-  async routeBatch(): Promise<number> {
+  async routeBatch(): Promise<Routed> {
     try {
       return await this.uow.run(() => this.route(true));
     } catch (error) {
@@ -45,17 +50,20 @@ export class Relay {
     }
   }
 
-  private async route(runAtOnce: boolean): Promise<number> {
+  private async route(runAtOnce: boolean): Promise<Routed> {
     const events = await this.uow.sql<DeliveredEvent>(TAKE_EVENTS, [BATCH]);
     const direct = new Map<Listener, DeliveredEvent[]>();
+    let deliveries = 0;
     for (const event of events) {
       for (const listener of this.listeners.listeningTo(event)) {
-        if (!runAtOnce || listener.mode === 'asJob') this.deliveries.queue(listener.name, event);
-        else direct.set(listener, [...(direct.get(listener) ?? []), event]);
+        if (!runAtOnce || listener.mode === 'asJob') {
+          this.deliveries.queue(listener.name, event);
+          deliveries++;
+        } else direct.set(listener, [...(direct.get(listener) ?? []), event]);
       }
     }
     for (const [listener, batch] of direct) await this.runAll(listener, batch);
-    return events.length;
+    return { events: events.length, deliveries };
   }
 
   private async runAll(listener: Listener, events: DeliveredEvent[]): Promise<void> {

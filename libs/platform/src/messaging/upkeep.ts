@@ -17,7 +17,7 @@ export class Upkeep implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly loop: WorkLoop;
 
   constructor(private readonly log: Log) {
-    this.loop = new WorkLoop('upkeep', EVERY_MS, () => this.runAll(), log);
+    this.loop = new WorkLoop('upkeep', { pollMs: EVERY_MS }, () => this.runAll(), log);
   }
 
   register(task: UpkeepTask): void {

@@ -79,7 +79,7 @@ export class SagaRunner {
   private async moveOn(saga: LeasedSaga): Promise<void> {
     const next = this.neighbour(saga);
     const end = saga.status === 'running' ? 'done' : 'undone';
-    await this.store.move(saga, next?.name ?? saga.step, next ? saga.status : end, LEASE_SECONDS);
+    await this.store.move(saga, next?.name ?? saga.step, next ? saga.status : end);
   }
 
   private following(saga: LeasedSaga): LeasedSaga | boolean {
@@ -93,7 +93,7 @@ export class SagaRunner {
   }
 
   private async end(saga: LeasedSaga, status: 'done' | 'undone' | 'needs_attention', reason: string): Promise<false> {
-    await this.store.move(saga, saga.step, status, 0, reason);
+    await this.store.move(saga, saga.step, status, reason);
     return false;
   }
 
@@ -101,14 +101,14 @@ export class SagaRunner {
     this.log.warn('sagas.turned_back', { saga: saga.name, key: saga.key, step: saga.step, reason });
     const { before } = this.registry.locate(saga.name, saga.step);
     if (!before) return this.end(saga, 'undone', reason);
-    await this.store.move(saga, before.name, 'compensating', LEASE_SECONDS, reason);
+    await this.store.move(saga, before.name, 'compensating', reason);
     return { ...saga, step: before.name, status: 'compensating', attempts: 0 };
   }
 
   /** A step that failed may have happened in part, so undoing begins with itself. */
   private async undoFrom(saga: LeasedSaga, step: SagaStep, reason: string): Promise<LeasedSaga | boolean> {
     if (!step.compensate) return this.turnBack(saga, reason);
-    await this.store.move(saga, step.name, 'compensating', LEASE_SECONDS, reason);
+    await this.store.move(saga, step.name, 'compensating', reason);
     return { ...saga, status: 'compensating', attempts: 0 };
   }
 

@@ -27,7 +27,7 @@ const TAKE = `
 const MOVE = `
   UPDATE platform.sagas
   SET step = $4, status = $5, attempts = 0, last_error = $6, updated_at = now(), woken = false,
-    next_run_at = now() + make_interval(secs => $7), lease = CASE WHEN $5 IN ('running', 'compensating') THEN lease END
+    lease = CASE WHEN $5 IN ('running', 'compensating') THEN lease END
   WHERE name = $1 AND key = $2 AND lease = $3`;
 
 const EXTEND = `
@@ -52,8 +52,8 @@ export class SagaStore {
   }
 
   /** Moves a saga to a step or to its end; joins the step's transaction when called inside one. @throws LeaseLost */
-  async move(saga: LeasedSaga, step: string, status: SagaStatus, leaseSeconds: number, reason?: string): Promise<void> {
-    const values = [saga.name, saga.key, saga.lease, step, status, reason ?? null, leaseSeconds];
+  async move(saga: LeasedSaga, step: string, status: SagaStatus, reason?: string): Promise<void> {
+    const values = [saga.name, saga.key, saga.lease, step, status, reason ?? null];
     if ((await this.uow.execute(MOVE, values)) === 0) throw new LeaseLost(saga.name, saga.key);
   }
 

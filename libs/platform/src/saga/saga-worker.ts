@@ -24,7 +24,7 @@ export class SagaWorker implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly signals: Signals,
     private readonly log: Log,
   ) {
-    this.loop = new WorkLoop('sagas', POLL_MS, () => this.turn(), log);
+    this.loop = new WorkLoop('sagas', { pollMs: POLL_MS }, () => this.turn(), log);
   }
 
   async onApplicationBootstrap(): Promise<void> {

@@ -1,15 +1,15 @@
 import { Injectable } from '@nestjs/common';
-import { paymentFailed, paymentSucceeded } from '@app/payments';
+import { paymentSettledByGateway } from '@app/payments';
 import type { DeliveredEvent, Listener } from '@platform/messaging';
 import { Sagas } from '@platform/saga';
 import { CHECKOUT } from './checkout-starter';
 
 /** A webhook may settle a payment before the checkout has asked again. */
 @Injectable()
-export class WakeCheckoutWhenPaymentSettled implements Listener<{ reference: string }> {
-  readonly name = 'wake-checkout-when-payment-settled';
+export class WakeCheckoutWhenGatewaySettledPayment implements Listener<{ reference: string }> {
+  readonly name = 'wake-checkout-when-gateway-settled-payment';
   readonly mode = 'inTransaction';
-  readonly events = [paymentSucceeded, paymentFailed];
+  readonly events = [paymentSettledByGateway];
 
   constructor(private readonly sagas: Sagas) {}
 

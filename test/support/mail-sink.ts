@@ -1,0 +1,72 @@
+import { once } from 'node:events';
+import { createServer, type Server, type Socket } from 'node:net';
+
+/** A mail server that takes its time: it acknowledges no mail while `isHolding`. */
+export class MailSink {
+  /** Mails that it has acknowledged. */
+  readonly taken: string[] = [];
+  /** Mails that somebody has sent and waits for the answer to. */
+  waiting = 0;
+  private acknowledge: Array<() => void> = [];
+  private readonly sockets = new Set<Socket>();
+
+  private constructor(
+    private readonly server: Server,
+    private isHolding: boolean,
+  ) {}
+
+  static async open({ isHolding = false } = {}): Promise<MailSink> {
+    const server = createServer();
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const sink = new MailSink(server, isHolding);
+    server.on('connection', (socket) => sink.talk(socket));
+    return sink;
+  }
+
+  get url(): string {
+    return `smtp://127.0.0.1:${(this.server.address() as { port: number }).port}`;
+  }
+
+  /** Acknowledges what waits and all that comes. */
+  letGo(): void {
+    this.isHolding = false;
+    for (const answer of this.acknowledge.splice(0)) answer();
+  }
+
+  async close(): Promise<void> {
+    this.server.close();
+    for (const socket of this.sockets) socket.destroy();
+    await once(this.server, 'close');
+  }
+
+  private talk(socket: Socket): void {
+    let heard = '';
+    let isData = false;
+    this.sockets.add(socket);
+    socket.on('error', () => undefined).on('close', () => this.sockets.delete(socket));
+    socket.write('220 sink\r\n');
+    socket.setEncoding('utf8').on('data', (text: string) => {
+      heard += text;
+      for (let end: number; (end = heard.indexOf(isData ? '\r\n.\r\n' : '\r\n')) >= 0;) {
+        const said = heard.slice(0, end);
+        heard = heard.slice(end + (isData ? 5 : 2));
+        if (isData) this.take(said, socket);
+        else socket.write(said === 'DATA' ? '354 go on\r\n' : said === 'QUIT' ? '221 bye\r\n' : '250 ok\r\n');
+        isData = !isData && said === 'DATA';
+      }
+    });
+  }
+
+  private take(mail: string, socket: Socket): void {
+    const answer = () => {
+      this.waiting--;
+      if (socket.destroyed) return; // whoever sent it has died
+      this.taken.push(mail);
+      socket.write('250 ok\r\n');
+    };
+    this.waiting++;
+    if (this.isHolding) this.acknowledge.push(answer);
+    else answer();
+  }
+}
