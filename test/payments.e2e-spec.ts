@@ -48,7 +48,10 @@ describe('payments', () => {
       expect(answer).toMatchObject({ status: 200, body: { received: true } });
       expect(await paymentOf(payment.id)).toMatchObject({ status: 'succeeded', refunded: USD(0) });
       const payload = { paymentId: payment.id, reference: orderId };
-      expect(await announcedBy(shop, answer)).toEqual([{ name: 'payments.succeeded', payload, actor: null }]);
+      expect(await announcedBy(shop, answer)).toEqual([
+        { name: 'payments.succeeded', payload, actor: null },
+        { name: 'payments.settled_by_gateway', payload, actor: null },
+      ]);
       expect(await auditOf(shop, payment.id)).toMatchObject([
         { action: 'payments.succeeded', before: { status: 'processing' }, after: { status: 'succeeded' } },
       ]);

@@ -8,11 +8,10 @@ export interface Announced {
   actor: string | null;
 }
 
-/** The events that a request has announced, in no particular order: they bear its id. */
+/** The events that a request has announced, in the order of their making: they bear its id. */
 export function announcedBy(shop: Shop, { headers }: Answer): Promise<Announced[]> {
-  return shop.db.sql<Announced>('SELECT name, payload, actor FROM platform.outbox_events WHERE request_id = $1', [
-    headers.get('x-request-id'),
-  ]);
+  const text = 'SELECT name, payload, actor FROM platform.outbox_events WHERE request_id = $1 ORDER BY id';
+  return shop.db.sql<Announced>(text, [headers.get('x-request-id')]);
 }
 
 /** Events of this name whose payload contains this, wherever they came from. */

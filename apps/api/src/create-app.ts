@@ -9,6 +9,17 @@ import { Log, Metrics, NestLogger } from '@platform/observability';
 import { AppModule } from './app.module';
 import { serveDocumentation } from './openapi';
 
+/** What scripts of other origins may read of an answer besides its body. */
+const EXPOSED_HEADERS = [
+  'ETag',
+  'Idempotent-Replayed',
+  'Link',
+  'RateLimit',
+  'RateLimit-Policy',
+  'Retry-After',
+  'X-Request-Id',
+];
+
 /** The API, ready to listen; tests use it as it is. */
 export async function createApp(): Promise<NestFastifyApplication> {
   const config = new Config(loadSettings());
@@ -26,7 +37,13 @@ export async function createApp(): Promise<NestFastifyApplication> {
   app.setGlobalPrefix('api', { exclude: ['health/{*rest}', 'metrics', '.well-known/{*rest}'] });
   app.enableVersioning({ type: VersioningType.URI, defaultVersion: '1' });
   await app.register(fastifyCookie);
-  await app.register(fastifyCors, { origin: config.get('CORS_ORIGINS'), credentials: true, maxAge: 600 });
+  await app.register(fastifyCors, {
+    origin: config.get('CORS_ORIGINS'),
+    credentials: true,
+    maxAge: 600,
+    methods: ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],
+    exposedHeaders: EXPOSED_HEADERS,
+  });
   serveDocumentation(app);
   await app.init();
   return app;

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { AddressInfo } from 'node:net';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Config, SettingsError } from '@platform/config';
+import { Durability } from '@platform/database';
 import { Health } from '@platform/http';
 import { Log, stopOnUnexpectedErrors } from '@platform/observability';
 import { createApp } from './create-app';
@@ -15,6 +16,7 @@ async function main(): Promise<void> {
   const stop = once((exitCode: number) => drain(app, config, log, exitCode));
   stopOnUnexpectedErrors(log, stop);
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop(0));
+  for (const problem of await app.get(Durability).findProblems()) log.warn('database.may_forget', { problem });
   await app.listen({ port: config.get('PORT'), host: config.get('HOST') });
   const { port } = app.getHttpServer().address() as AddressInfo;
   log.info('api.ready', { port });
@@ -23,9 +25,9 @@ async function main(): Promise<void> {
 
 async function drain(app: NestFastifyApplication, config: Config, log: Log, exitCode: number): Promise<void> {
   log.info('api.draining');
-  setTimeout(() => process.exit(exitCode || 1), config.get('SHUTDOWN_TIMEOUT') * 1_000).unref();
   app.get(Health).isDraining = true;
   await delay(config.get('DRAIN_LAG') * 1_000);
+  setTimeout(() => process.exit(exitCode || 1), config.get('SHUTDOWN_TIMEOUT') * 1_000).unref();
   await app.close();
   process.exit(exitCode);
 }

@@ -26,10 +26,10 @@ async function main(): Promise<void> {
 /** Importing a module has registered its migrations: the api's, and what only the worker mounts. */
 async function runMigrations(config: Config, log: Log): Promise<void> {
   const mounted = [AppModule.name, NotificationsWorkerModule.name];
-  const dataSource = await createDataSource(config, log).initialize();
-  const ran = await migrate(dataSource, config.get('DATABASE_URL'));
+  const dataSource = await createDataSource(config, log, 'patient').initialize();
+  const ran = await migrate(dataSource, config.directDatabaseUrl);
   await dataSource.destroy();
-  if (!config.get('REDIS_URL')) await migrateQueues(config.get('DATABASE_URL'));
+  if (!config.get('REDIS_URL')) await migrateQueues(config.directDatabaseUrl);
   log.info('migrate.done', { mounted, ran });
 }
 

@@ -94,8 +94,4 @@ export class StockRepository {
       [sku, before, limit],
     );
   }
-
-  async hasLocation(id: string): Promise<boolean> {
-    return (await this.uow.execute('SELECT 1 FROM inventory.locations WHERE id = $1', [id])) > 0;
-  }
 }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { PaymentsFacade } from '@app/payments';
+import { PaymentsFacade, type Payment } from '@app/payments';
 import { Sagas } from '@platform/saga';
 import type { Order } from './orders.types';
 
@@ -16,13 +16,18 @@ export class CheckoutStarter {
 
   /**
    * Leaves with COMMIT. With a method the payment is taken at once; without one the saga sleeps until the buyer pays or
-   * the order expires.
+   * the order expires. An order that costs nothing is confirmed at once.
+   * @returns the payment that was begun, if one was
    */
-  start(order: Order, method: string | undefined, paymentId?: string): void {
-    const { id, buyerId, totalMinor, currency } = order;
+  start(order: Order, method: string | undefined, paymentId?: string): Payment[] {
+    const { id, buyerId, totalMinor, currency, placedAt } = order;
+    const payments: Payment[] = [];
     if (method !== undefined && totalMinor > 0) {
-      this.payments.beginFirst({ reference: id, buyerId, method, amountMinor: totalMinor, currency }, paymentId);
+      const wanted = { reference: id, buyerId, method, amountMinor: totalMinor, currency };
+      payments.push(this.payments.beginFirst(wanted, placedAt, paymentId));
     }
-    this.sagas.start(CHECKOUT, id, method === undefined ? order.expiresAt : null);
+    const hasToWait = method === undefined && totalMinor > 0;
+    this.sagas.start(CHECKOUT, id, hasToWait ? order.expiresAt : null);
+    return payments;
   }
 }

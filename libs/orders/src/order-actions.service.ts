@@ -39,7 +39,8 @@ export class OrderActionsService {
   pay(actor: OrderActor, orderId: string, method: string): Promise<Payment> {
     return this.uow.run(async () => {
       const order = await this.lock(orderId, actor);
-      if (order.status !== 'pending_payment' || order.isExpired) throw orderNotPayable(order.status);
+      if (order.status !== 'pending_payment' || order.isExpired || order.totalMinor === 0)
+        throw orderNotPayable(order.status);
       const { buyerId, totalMinor: amountMinor, currency } = order;
       const payment = await this.payments.begin({ reference: orderId, buyerId, method, amountMinor, currency });
       const step = { step: 'payment_started', paymentStatus: 'processing', actor: actor.id } as const;

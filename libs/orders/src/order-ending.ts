@@ -62,13 +62,14 @@ export class OrderEnding {
     await this.payments.requestRefund(payment.id, null, 'The order has ended without being fulfilled');
   }
 
-  /** Cancels an order that can't be confirmed, in the caller's transaction. */
+  /** Cancels an order that can't be confirmed, in the caller's transaction; one that is no longer pending stays as it is. */
   async cancel(orderId: string, reason: string): Promise<void> {
-    await this.orders.findForUpdate(orderId, null);
+    const order = await this.orders.findForUpdate(orderId, null);
+    if (order?.status !== 'pending_payment') return;
     await this.inventory.release(orderId);
     const change = { status: 'cancelled', step: 'cancelled', actor: CHECKOUT.name, detail: reason } as const;
-    const isCancelled = await this.orders.change(orderId, { from: ['pending_payment'], ...change });
-    if (isCancelled) this.outbox.add(orderCancelled({ orderId, reason }));
+    await this.orders.change(orderId, { from: ['pending_payment'], ...change });
+    this.outbox.add(orderCancelled({ orderId, reason }));
   }
 
   /** The checkout has failed for good: cancels, then sees to the money. */

@@ -44,7 +44,8 @@ export class OrdersController {
   @RequirePermission('orders:place')
   async placeOrder(@CurrentUser() user: Actor, @Body() body: PlaceOrderRequest): Promise<OrderResponse> {
     if (body.couponCode) throw unknownCoupon();
-    return OrderResponse.from(await this.orders.place(user.id, body), []);
+    const { order, payments } = await this.orders.place(user.id, body);
+    return OrderResponse.from(order, payments);
   }
 
   /**

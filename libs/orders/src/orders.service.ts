@@ -10,6 +10,7 @@ import { Log } from '@platform/observability';
 import { CheckoutStarter } from './checkout-starter';
 import { orderNumberOf, toLine, totalsOf } from './order.rules';
 import { orderPlaced } from './orders.events';
+import type { OrderWithPayments } from './order-queries.service';
 import { OrdersRepository } from './orders.repository';
 import type { NewOrder, Order, OrderLine } from './orders.types';
 import { refuseShortages, toPricedItems } from './pricing.rules';
@@ -42,7 +43,7 @@ export class OrdersService {
    * Holds stock, writes the order and lets the checkout run on.
    * @throws AppError `unknown_sku`, `product_not_available`, `currency_mismatch`, `insufficient_stock`
    */
-  place(buyerId: string, wanted: NewOrder, terms: Partial<OrderTerms> = {}): Promise<Order> {
+  place(buyerId: string, wanted: NewOrder, terms: Partial<OrderTerms> = {}): Promise<OrderWithPayments> {
     const { orderId = uuidv7(), paymentId, holdSeconds = this.config.get('ORDER_EXPIRY') } = terms;
     return this.uow.run(async () => {
       const startedAt = performance.now();
@@ -51,7 +52,7 @@ export class OrdersService {
       this.log.info('orders.place.stock_held', { orderId });
       const order = this.compose(orderId, buyerId, wanted, lines, currency, placedAt, expiresAt);
       this.orders.queueInsert(order);
-      this.checkout.start(order, wanted.payment?.method, paymentId);
+      const payments = this.checkout.start(order, wanted.payment?.method, paymentId);
       this.outbox.add(orderPlaced({ orderId }));
       this.audit.record({
         action: 'orders.placed',
@@ -63,7 +64,7 @@ export class OrdersService {
       this.uow.afterCommit(() => {
         this.log.info('orders.place.completed', { orderId, ms: Math.round(performance.now() - startedAt) });
       });
-      return order;
+      return { order, payments };
     });
   }
 

@@ -3,6 +3,7 @@ import { ListenerRegistry } from '@platform/messaging';
 import { SagaRegistry } from '@platform/saga';
 import { CheckoutSaga } from './checkout.saga';
 import { ConfirmStep } from './confirm.step';
+import { NoteFailureWhenRefundFailed } from './note-failure-when-refund-failed.handler';
 import { NoteRefundWhenPaymentRefunded } from './note-refund-when-payment-refunded.handler';
 import { OrderEnding } from './order-ending';
 import { OrdersCoreModule } from './orders.core.module';
@@ -19,6 +20,7 @@ import { WakeCheckoutWhenGatewaySettledPayment } from './wake-checkout-when-gate
     OrderEnding,
     WakeCheckoutWhenGatewaySettledPayment,
     NoteRefundWhenPaymentRefunded,
+    NoteFailureWhenRefundFailed,
   ],
 })
 export class OrdersWorkerModule {
@@ -28,9 +30,11 @@ export class OrdersWorkerModule {
     listeners: ListenerRegistry,
     wakeCheckout: WakeCheckoutWhenGatewaySettledPayment,
     noteRefund: NoteRefundWhenPaymentRefunded,
+    noteFailure: NoteFailureWhenRefundFailed,
   ) {
     sagas.register(checkout);
     listeners.register(wakeCheckout);
     listeners.register(noteRefund);
+    listeners.register(noteFailure);
   }
 }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { PaymentsFacade, type ChargeOutcome, type Payment } from '@app/payments';
+import { Config } from '@platform/config';
 import { UnitOfWork } from '@platform/database';
 import { Outbox } from '@platform/messaging';
 import { faultPoint } from '@platform/observability';
@@ -17,7 +18,8 @@ import { OrdersRepository, type OrderState } from './orders.repository';
 @Injectable()
 export class TakePaymentStep implements SagaStep {
   readonly name = CHECKOUT.firstStep;
-  readonly timeoutMs = 15_000; // one call to the gateway and one question, 5 s each at the most, and our own work
+  /** One call to the gateway and one question, each up to GATEWAY_TIMEOUT, and our own work. */
+  readonly timeoutMs: number;
   readonly retry = { attempts: 20, firstPauseMs: 200, longestPauseMs: 60_000 };
 
   constructor(
@@ -26,7 +28,10 @@ export class TakePaymentStep implements SagaStep {
     private readonly payments: PaymentsFacade,
     private readonly ending: OrderEnding,
     private readonly outbox: Outbox,
-  ) {}
+    config: Config,
+  ) {
+    this.timeoutMs = (2 * config.get('GATEWAY_TIMEOUT') + 5) * 1_000;
+  }
 
   async execute(run: SagaRun): Promise<StepOutcome> {
     const [order, payments] = await this.uow.together(() =>
@@ -64,8 +69,8 @@ export class TakePaymentStep implements SagaStep {
     outcome: Extract<ChargeOutcome, { kind: 'failed' }>,
   ): Promise<StepOutcome> {
     await this.uow.run(async () => {
+      await this.noteFailure(order, outcome.failureCode); // first the order's row, then the payment's, here as everywhere
       await this.payments.settle(payment.id, outcome);
-      await this.noteFailure(order, outcome.failureCode);
     });
     return { kind: 'wait', until: order.expiresAt };
   }

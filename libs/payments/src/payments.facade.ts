@@ -8,6 +8,16 @@ import type { ChargeOutcome, NewPayment, Payment, Refund } from './payments.type
 import { RefundsService } from './refunds.service';
 import { Settlement, type GatewayAnswer } from './settlement';
 
+const JUST_BEGUN = {
+  status: 'processing',
+  failureCode: null,
+  providerRef: null,
+  refundedMinor: 0,
+  refundRequestedMinor: 0,
+  calls: 0,
+  unknownSince: null,
+} as const;
+
 /** What other modules may ask of payments. A payment knows a `reference`, not an order. */
 @Injectable()
 export class PaymentsFacade {
@@ -22,10 +32,12 @@ export class PaymentsFacade {
   /**
    * Writes down a payment to be taken, in the caller's transaction and before the gateway hears of it. The worker takes
    * it later. For a reference that is new in this transaction: the row leaves with COMMIT.
+   * @param at the transaction's time
    */
-  beginFirst(payment: NewPayment, id = uuidv7()): string {
-    this.payments.queueInsert(id, this.gateway.provider, payment);
-    return id;
+  beginFirst(payment: NewPayment, at: Date, id = uuidv7()): Payment {
+    const { provider } = this.gateway;
+    this.payments.queueInsert(id, provider, payment);
+    return { ...payment, ...JUST_BEGUN, id, provider, createdAt: at, updatedAt: at };
   }
 
   /** Like `beginFirst`, for a reference that may have payments already. @throws AppError `payment_in_progress` */

@@ -26,7 +26,7 @@ export class SandboxGateway extends PaymentGateway implements OnApplicationShutd
 
   async charge({ key, method, reference, amountMinor, currency }: ChargeRequest): Promise<ChargeOutcome> {
     const body = { amount: { amount: amountMinor, currency }, method, reference };
-    return this.outcome(() => this.call('POST', '/charges', body, key));
+    return this.outcome(() => this.call('POST', '/charges', body, key), true);
   }
 
   async find(key: string): Promise<ChargeOutcome> {
@@ -46,9 +46,10 @@ export class SandboxGateway extends PaymentGateway implements OnApplicationShutd
     const { status, body } = await this.call('POST', path, { amount: { amount: amountMinor, currency } }, key);
     if (status === 200 || status === 201)
       return { kind: 'succeeded' as const, providerRef: (body as { id: string }).id };
-    const failureCode = body.error?.code ?? `status_${status}`;
-    if (status >= 500 || status === 408 || status === 429 || failureCode === 'key_in_use') {
-      throw new Error(`The gateway answered a refund with ${status} ${failureCode}.`);
+    const failureCode = body.error?.code;
+    const isRefusal = status < 500 && status !== 408 && status !== 429 && failureCode !== 'key_in_use';
+    if (!isRefusal || failureCode === undefined) {
+      throw new Error(`The gateway answered a refund with ${status} ${failureCode ?? ''}.`);
     }
     return { kind: 'failed' as const, failureCode };
   }
@@ -78,9 +79,9 @@ export class SandboxGateway extends PaymentGateway implements OnApplicationShutd
   }
 
   /** A call that was never sent is `unavailable`; one that may have arrived is `unknown`. */
-  private async outcome(call: () => Promise<SandboxAnswer>): Promise<ChargeOutcome> {
+  private async outcome(call: () => Promise<SandboxAnswer>, isCharge = false): Promise<ChargeOutcome> {
     try {
-      return outcomeOf(await call());
+      return outcomeOf(await call(), isCharge);
     } catch (error) {
       const { name, code } = error as { name: string; code?: string };
       if (code !== undefined && NEVER_SENT.has(code)) return { kind: 'unavailable' };

@@ -35,12 +35,19 @@ describe('outcomeOf', () => {
       { kind: 'failed', failureCode: 'unknown_method' },
     ],
   ])('reads %s', (_what, answer, outcome) => {
-    expect(outcomeOf(answer as never)).toEqual(outcome);
+    expect(outcomeOf(answer as never, true)).toEqual(outcome);
   });
 });
 
 describe('eventOf', () => {
   const [payment, refund] = ['01900000-0000-7000-8000-00000000000a', '01900000-0000-7000-8000-00000000000b'];
+
+  it.each([
+    ['a 404 of a proxy', { status: 404, body: {} }],
+    ['a refusal of the question itself', { status: 400, body: { error: { code: 'invalid_request' } } }],
+  ])('takes %s for no answer when it asked about a charge', (_what, answer) => {
+    expect(outcomeOf(answer as never, false)).toEqual({ kind: 'unavailable' });
+  });
 
   it('reads the refund, not the charge, from a refund event', () => {
     const data = { charge: { ...charge, idempotencyKey: payment }, refund: { id: 're_1', idempotencyKey: refund } };

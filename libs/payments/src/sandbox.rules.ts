@@ -20,15 +20,17 @@ export interface SandboxEvent {
   data?: { charge?: Partial<SandboxCharge>; refund?: { id: string; idempotencyKey: string } };
 }
 
-/** What an answer says of the charge. */
-export function outcomeOf({ status, body }: SandboxAnswer): ChargeOutcome {
+/** What an answer says of the charge. @param isCharge whether it was asked to charge, so that a refusal is one */
+export function outcomeOf({ status, body }: SandboxAnswer, isCharge: boolean): ChargeOutcome {
   const charge = body.charge ?? (body.id?.startsWith('ch_') ? body : undefined);
   if (charge) return ofCharge(charge);
   if (body.status === 'voided') return { kind: 'failed', failureCode: 'gateway_timeout' };
   if (status >= 500 || status === 429 || status === 408) return { kind: 'unavailable' };
   if (body.error?.code === 'key_in_use') return { kind: 'unknown', why: 'in_progress' };
   if (body.error?.code === 'key_closed') return { kind: 'failed', failureCode: 'gateway_timeout' };
-  if (status >= 400) return { kind: 'failed', failureCode: body.error?.code ?? `status_${status}` };
+  const refusal = body.error?.code;
+  if (isCharge && status < 500 && refusal !== undefined) return { kind: 'failed', failureCode: refusal };
+  if (status >= 400) return { kind: 'unavailable' }; // a proxy's 404, say: it tells nothing of the charge
   return { kind: 'unknown', why: 'in_progress' }; // no such charge, which proves nothing yet
 }
 

@@ -8,6 +8,11 @@ export class Config {
     return this.settings[name];
   }
 
+  /** PostgreSQL itself, for what a connection pooler can't pass on. */
+  get directDatabaseUrl(): string {
+    return this.settings.DATABASE_DIRECT_URL ?? this.settings.DATABASE_URL;
+  }
+
   /** The address under which clients reach the API, without a slash at its end. */
   get publicUrl(): string {
     return (this.settings.PUBLIC_URL ?? `http://${this.settings.HOST}:${this.settings.PORT}`).replace(/\/$/, '');

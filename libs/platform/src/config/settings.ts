@@ -42,6 +42,11 @@ export const settingsSchema = z.object({
     .string()
     .regex(/^postgres(ql)?:\/\//, 'postgres://user:password@host:port/database')
     .describe('PostgreSQL 18'),
+  DATABASE_DIRECT_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'postgres://user:password@host:port/database')
+    .optional()
+    .describe('PostgreSQL past a connection pooler, for LISTEN, queues and migrations; default DATABASE_URL'),
   DATABASE_POOL: z.coerce
     .number()
     .int()
@@ -63,10 +68,7 @@ export const settingsSchema = z.object({
   JWT_KEYS_DIR: z.string().describe('Folder of RSA private keys, <kid>.pem; the last by name signs'),
   JWT_ISSUER: z.string().default('countinghouse').describe('`iss` of access tokens'),
   JWT_AUDIENCE: z.string().default('countinghouse-api').describe('`aud` of access tokens'),
-  APP_SECRET: z
-    .string()
-    .min(32)
-    .describe('Secret from which refresh tokens and cursors are derived; 32 characters or more'),
+  APP_SECRET: z.string().min(32).describe('Secret from which refresh tokens are derived; 32 characters or more'),
   PASSWORD_MIN_LENGTH: z.coerce
     .number()
     .int()

@@ -21,6 +21,9 @@ const SESSION = {
   timezone: 'UTC',
 };
 
+/** A migration may take long; what it may not do is wait for a lock while everybody else waits behind it. */
+const PATIENT_SESSION = { timezone: 'UTC', lock_timeout: '10s' };
+
 const parseAnyTimestamp = types.getTypeParser(TIMESTAMPTZ) as (text: string) => Date;
 
 /** `2026-11-20 07:22:25.934123+00`, as a session in UTC writes it; a fifth of the cost of pg's own parser. */
@@ -38,12 +41,15 @@ const typeParsers = {
   getTypeParser: (oid: number, format: never) => OWN_PARSERS[oid] ?? types.getTypeParser(oid, format),
 };
 
-/** The one DataSource of a process, built from what the mounted modules registered. */
-export function createDataSource(config: Config, log: Log): DataSource {
+/**
+ * The one DataSource of a process, built from what the mounted modules registered.
+ * @param patience `patient` for migrations, which may take their time and go past a pooler
+ */
+export function createDataSource(config: Config, log: Log, patience: 'usual' | 'patient' = 'usual'): DataSource {
   const { entities, migrations } = collectedSchema();
   const options: DataSourceOptions = {
     type: 'postgres',
-    url: config.get('DATABASE_URL'),
+    url: patience === 'usual' ? config.get('DATABASE_URL') : config.directDatabaseUrl,
     entities,
     migrations,
     migrationsTransactionMode: 'each',
@@ -59,7 +65,7 @@ export function createDataSource(config: Config, log: Log): DataSource {
       pipeline: true,
       types: typeParsers,
       keepAlive: true,
-      options: Object.entries(SESSION)
+      options: Object.entries(patience === 'usual' ? SESSION : PATIENT_SESSION)
         .map(([name, value]) => `-c ${name}=${value}`)
         .join(' '),
     },

@@ -4,6 +4,7 @@ import { Config } from '@platform/config';
 import { Log } from '@platform/observability';
 import { limitWaiting } from './connections';
 import { createDataSource } from './data-source';
+import { Durability } from './durability';
 import { Migrations } from './migrations';
 import { PoolMetrics } from './pool-metrics';
 import { registerSchema, type ModuleSchema } from './schema-registry';
@@ -25,8 +26,9 @@ class SchemaModule {}
     Signals,
     Migrations,
     PoolMetrics,
+    Durability,
   ],
-  exports: [DataSource, UnitOfWork, Signals, Migrations],
+  exports: [DataSource, UnitOfWork, Signals, Migrations, Durability],
 })
 export class DatabaseModule implements OnApplicationShutdown {
   constructor(private readonly dataSource: DataSource) {}

@@ -67,7 +67,7 @@ export class Signals implements OnApplicationShutdown {
   }
 
   private async connect(): Promise<void> {
-    const client = new Client({ connectionString: this.config.get('DATABASE_URL'), keepAlive: true });
+    const client = new Client({ connectionString: this.config.directDatabaseUrl, keepAlive: true });
     client.on('error', (error) => this.log.warn('signals.connection_lost', { error }));
     client.on('notification', ({ channel, payload }) => {
       this.receivers.get(channel)?.forEach((receiver) => void receiver(payload ?? ''));

@@ -36,7 +36,7 @@ export class JobQueues implements OnApplicationShutdown {
   queue<Data>(name: string): Queue<Data> {
     const queue = new Queue<Data>(name, {
       connection: this.connection(),
-      defaultJobOptions: { removeOnComplete: true, removeOnFail: 1_000 },
+      defaultJobOptions: { removeOnComplete: true, removeOnFail: true },
     });
     queue.on('error', this.connectionLost(name));
     this.open.push(queue);
@@ -64,7 +64,7 @@ export class JobQueues implements OnApplicationShutdown {
     const redis = this.config.get('REDIS_URL');
     if (redis) return { url: redis };
     const onPostgres = {
-      connectionString: this.config.get('DATABASE_URL'),
+      connectionString: this.config.directDatabaseUrl,
       schema: 'queues',
       max: 2,
       skipMigrations: true,

@@ -17,6 +17,10 @@ export class SagaRegistry {
     return [...this.byName.keys()];
   }
 
+  find(name: string): Saga | undefined {
+    return this.byName.get(name);
+  }
+
   /** @returns the step of that name with its neighbours; @throws Error when the code no longer knows it */
   locate(sagaName: string, stepName: string): { step: SagaStep; before?: SagaStep; after?: SagaStep } {
     const steps = this.byName.get(sagaName)?.steps ?? [];

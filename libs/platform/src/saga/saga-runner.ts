@@ -121,6 +121,7 @@ export class SagaRunner {
     }
     if (saga.status === 'running') return this.undoFrom(saga, step, reason);
     this.log.error('sagas.needs_attention', { saga: saga.name, key: saga.key, step: step.name, error });
+    await this.registry.find(saga.name)?.park?.(saga.key, reason);
     return this.end(saga, 'needs_attention', reason);
   }
 }

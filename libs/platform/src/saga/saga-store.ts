@@ -28,7 +28,7 @@ const MOVE = `
   UPDATE platform.sagas
   SET step = $4, status = $5, attempts = 0, last_error = $6, updated_at = now(), woken = false,
     lease = CASE WHEN $5 IN ('running', 'compensating') THEN lease END
-  WHERE name = $1 AND key = $2 AND lease = $3`;
+  WHERE name = $1 AND key = $2 AND lease = $3 AND step = $7 AND status = $8`;
 
 const EXTEND = `
   UPDATE platform.sagas SET next_run_at = now() + make_interval(secs => $4)
@@ -51,9 +51,13 @@ export class SagaStore {
     return this.uow.sql<LeasedSaga>(TAKE, [names, limit, leaseSeconds]);
   }
 
-  /** Moves a saga to a step or to its end; joins the step's transaction when called inside one. @throws LeaseLost */
+  /**
+   * Moves a saga on from the place at which it was taken: a step that was given up, and wakes while its compensation
+   * runs under the same lease, is refused. Joins the step's transaction when called inside one.
+   * @throws LeaseLost
+   */
   async move(saga: LeasedSaga, step: string, status: SagaStatus, reason?: string): Promise<void> {
-    const values = [saga.name, saga.key, saga.lease, step, status, reason ?? null];
+    const values = [saga.name, saga.key, saga.lease, step, status, reason ?? null, saga.step, saga.status];
     if ((await this.uow.execute(MOVE, values)) === 0) throw new LeaseLost(saga.name, saga.key);
   }
 

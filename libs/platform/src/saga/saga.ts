@@ -50,6 +50,8 @@ export interface SagaStep {
 export interface Saga {
   readonly name: string;
   readonly steps: readonly SagaStep[];
+  /** Called, perhaps more than once, when the saga can go neither on nor back: shows it where people look. */
+  park?(key: string, reason: string): Promise<void>;
 }
 
 /** Where a saga stands. `needs_attention`: it can go neither on nor back, and a person has to look. */
