@@ -89,7 +89,7 @@ export class Signals implements OnApplicationShutdown {
     try {
       await this.connect();
       const all = [...this.receivers.values()].flatMap((receivers) => [...receivers]);
-      await Promise.all(all.map((receiver) => receiver('')));
+      await Promise.all(all.map(async (receiver) => receiver('')));
       return true;
     } catch (error) {
       this.log.warn('signals.reconnect_failed', { error });
