@@ -186,6 +186,15 @@ describe('jobs', () => {
         await mailIsSent();
       });
 
+      it('do not keep a worker from stopping in order while Redis is away', async () => {
+        const worker = await startWorker();
+        await redis?.kill();
+        await confirmOrder();
+        const attempted = () => worker.log.includes('outbox.dispatching.turn_failed');
+        await there(attempted, Boolean);
+        expect(await worker.stop()).toBe(0);
+      });
+
       it('hold up nothing that needs no queue while Redis is away, and are done when it is back', async () => {
         await startWorker();
         await redis?.kill();

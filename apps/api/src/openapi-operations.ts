@@ -9,6 +9,7 @@ import { completeSchemas, textLimitsOf, type Class } from './openapi-schemas';
 
 type PathItem = NonNullable<OpenAPIObject['paths'][string]>;
 type Operation = NonNullable<PathItem['get']>;
+type Schemas = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>;
 type Handler = (...parameters: never[]) => unknown;
 
 /** A route's handler with its class: what a route demands may stand at either. */
@@ -38,7 +39,9 @@ export function completeOperations(document: OpenAPIObject, app: NestFastifyAppl
       const operation = item[method];
       const route =
         routes.get(operation?.operationId?.replace(/V\d+$/, '') ?? '') ?? routes.get(operation?.operationId ?? '');
-      if (operation && route) complete(operation, method, path, route);
+      if (!operation || !route) continue;
+      complete(operation, method, path, route);
+      describeBody(operation, document.components?.schemas ?? {});
     }
   }
   return completeSchemas(document, new Set([...routes.values()].flatMap(({ takes }) => takes)));
@@ -56,9 +59,6 @@ function complete(operation: Operation, method: (typeof METHODS)[number], path: 
   const takesKey = isIdempotent || (policy.kind !== 'public' && (method === 'post' || method === 'patch'));
   if (takesKey) operation.parameters = [...(operation.parameters ?? []), idempotencyKey(isIdempotent)];
   describeAnswers(operation);
-  const body = operation.requestBody && 'content' in operation.requestBody ? operation.requestBody.content : {};
-  const example = bodyExampleOf(operation.operationId ?? '');
-  if (example && body['application/json']) body['application/json'].example = example;
 }
 
 function describeParameters(operation: Operation, method: string, path: string, { takes }: Route): void {
@@ -70,6 +70,17 @@ function describeParameters(operation: Operation, method: string, path: string, 
     parameter.example = exampleOf(method, path, parameter.name);
     parameter.schema = PATH_PARAMETERS[parameter.name] ?? parameter.schema;
   }
+}
+
+/** An example that works as it is; and a body of which nothing is required may be left out. */
+function describeBody({ requestBody, operationId = '' }: Operation, schemas: Schemas): void {
+  if (!requestBody || !('content' in requestBody)) return;
+  const json = requestBody.content['application/json'];
+  const example = bodyExampleOf(operationId);
+  if (json && example) json.example = example;
+  const name = json?.schema && '$ref' in json.schema ? json.schema.$ref.split('/').at(-1) : undefined;
+  const schema = schemas[name ?? ''];
+  if (schema && !('$ref' in schema)) requestBody.required = (schema.required ?? []).length > 0;
 }
 
 function describeAnswers({ responses }: Operation): void {

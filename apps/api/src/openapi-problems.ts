@@ -16,8 +16,14 @@ export function problemContent(status: string, description: string) {
   const code = /`([a-z_]+)`/.exec(description)?.[1] ?? USUAL_CODES[status] ?? 'internal';
   return contentWith({
     ...{ type: `urn:countinghouse:problem:${code}`, title: STATUS_CODES[status], status: Number(status) },
-    ...{ detail: description.replaceAll('`', ''), instance: '/api/v1/…', code, requestId: 'a-request-id' },
+    ...{ detail: sentenceOf(description), instance: '/api/v1/…', code, requestId: 'a-request-id' },
   });
+}
+
+/** Without the code in front of it. */
+function sentenceOf(description: string): string {
+  const sentence = description.replace(/^`[a-z_]+`: /, '').replaceAll('`', '');
+  return sentence.charAt(0).toUpperCase() + sentence.slice(1);
 }
 
 /** Any other refusal: the most common one as an example. */

@@ -4,7 +4,7 @@ import { LeaseLost, type RetryPolicy, type SagaRun, type SagaStep, type StepOutc
 import { SagaRegistry } from './saga-registry';
 import { SagaStore, type LeasedSaga } from './saga-store';
 
-/** Who dies loses its sagas to the next worker after this long; a step that takes longer keeps its lease by a heartbeat. */
+/** Who dies loses its sagas to the next worker after this long; who takes longer keeps its lease by a heartbeat. */
 export const LEASE_SECONDS = 8;
 const HEARTBEAT_MS = 2_500;
 
@@ -22,18 +22,21 @@ export class SagaRunner {
     const context = { requestId: leased.requestId ?? leased.key, actor: leased.name };
     return runInContext(context, async () => {
       try {
-        for (let saga: LeasedSaga | undefined = leased; saga;) {
-          const next: LeasedSaga | boolean = await this.runStep(saga);
-          if (typeof next === 'boolean') return next;
-          saga = next;
-        }
-        return false;
+        return await this.whileLeased(leased, this.runSteps(leased));
       } catch (error) {
         if (!(error instanceof LeaseLost)) throw error;
         this.log.warn('sagas.lease_lost', { saga: leased.name, key: leased.key });
         return false;
       }
     });
+  }
+
+  private async runSteps(leased: LeasedSaga): Promise<boolean> {
+    for (let saga = leased; ;) {
+      const next = await this.runStep(saga);
+      if (typeof next === 'boolean') return next;
+      saga = next;
+    }
   }
 
   /** @returns the saga at its next step, or (when it rests) whether it is due again at once */
@@ -49,7 +52,7 @@ export class SagaRunner {
       },
     };
     try {
-      const outcome = await this.whileLeased(saga, withDeadline(this.work(saga, step, run), step));
+      const outcome = await withDeadline(this.work(saga, step, run), step);
       if (outcome.kind === 'wait') return await this.store.pause(saga, outcome, 0);
       if (outcome.kind === 'end') return await this.end(saga, 'done', outcome.reason);
       if (outcome.kind === 'undo') return await this.turnBack(saga, outcome.reason);
@@ -61,6 +64,7 @@ export class SagaRunner {
     }
   }
 
+  /** Many short steps take as long as one long step, so the heartbeat goes on over all of them. */
   private async whileLeased<T>(saga: LeasedSaga, work: Promise<T>): Promise<T> {
     const beat = () =>
       this.store.extend(saga, LEASE_SECONDS).catch((error: unknown) => {

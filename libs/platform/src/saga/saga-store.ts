@@ -26,7 +26,8 @@ const TAKE = `
 
 const MOVE = `
   UPDATE platform.sagas
-  SET step = $4, status = $5, attempts = 0, last_error = $6, updated_at = now(), woken = false,
+  SET step = $4, status = $5, attempts = 0, updated_at = now(), woken = false,
+    last_error = coalesce($6, CASE WHEN status = 'compensating' THEN last_error END), -- why it is undone stays known
     lease = CASE WHEN $5 IN ('running', 'compensating') THEN lease END
   WHERE name = $1 AND key = $2 AND lease = $3 AND step = $7 AND status = $8`;
 
