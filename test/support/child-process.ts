@@ -30,7 +30,7 @@ export class Program {
         LOG_FILE: '',
         ...(fault === undefined ? {} : { FAULT: fault }),
       },
-      execArgv: ['--enable-source-maps', ...(fault === undefined ? [] : ['--require', FAULT_HOOK])],
+      execArgv: fault === undefined ? [] : ['--require', FAULT_HOOK],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     const log = createWriteStream(logPath);

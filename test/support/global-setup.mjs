@@ -78,7 +78,7 @@ async function makeTemplate({ adminUrl, keys, smtpUrl }) {
 
 async function migrate(settings) {
   const env = { ...process.env, NODE_OPTIONS: '', ...settings };
-  const args = ['--enable-source-maps', join(root, 'dist/apps/api/src/migrate.js'), '--demo-data'];
+  const args = [join(root, 'dist/apps/api/src/migrate.js'), '--demo-data'];
   const { failure, output } = await runTask('migrate', process.execPath, args, { cwd: root, env });
   if (failure) throw new Error(`The migrations failed (${failure}):\n${output}`);
 }

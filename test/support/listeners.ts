@@ -103,7 +103,6 @@ export class Post {
     await this.uow.run(async () => this.add(...numbers));
   }
 
-
   effects(listener?: string): Promise<Effect[]> {
     return this.db.sql<Effect>(
       `SELECT listener, n, worker, request_id AS "requestId", actor FROM scratch.effects

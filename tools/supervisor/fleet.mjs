@@ -36,7 +36,7 @@ export class Fleet {
   }
 
   async migrate() {
-    const args = ['--enable-source-maps', 'dist/apps/api/src/migrate.js'];
+    const args = ['dist/apps/api/src/migrate.js'];
     if (this.plan.demoData) args.push('--demo-data');
     const options = { cwd: root, env: childEnvironment(this.plan) };
     const { failure, output } = await runTask('migrate', process.execPath, args, options);

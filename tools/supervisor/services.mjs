@@ -26,8 +26,8 @@ export const logPath = (name) => join(paths.logs, `${name}.log`);
 export function describeServices(plan, database) {
   const env = childEnvironment(plan);
   const { ports, embedded } = plan;
-  const api = nodeService('api', 4000, env, ['--enable-source-maps', 'dist/apps/api/src/main.js']);
-  const worker = nodeService('worker', 3000, env, ['--enable-source-maps', 'dist/apps/worker/src/main.js']);
+  const api = nodeService('api', 4000, env, ['dist/apps/api/src/main.js']);
+  const worker = nodeService('worker', 3000, env, ['dist/apps/worker/src/main.js']);
   const gateway =
     embedded.gateway &&
     nodeService('gateway', 800, { ...env, HOST: '127.0.0.1' }, [

@@ -1,3 +1,4 @@
+import '@platform/runtime'; // first: it is about all that is loaded after it
 import 'reflect-metadata';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AddressInfo } from 'node:net';

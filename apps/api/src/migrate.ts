@@ -1,3 +1,4 @@
+import '@platform/runtime'; // first: it is about all that is loaded after it
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import { DemoCatalog } from '@app/catalog';

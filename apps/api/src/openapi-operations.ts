@@ -3,8 +3,9 @@ import { ModulesContainer } from '@nestjs/core';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { POLICY, type Policy } from '@platform/auth';
 import { IDEMPOTENT } from '@platform/http';
+import { describeCommonAnswers } from './openapi-answers';
 import { bodyExampleOf, exampleOf } from './openapi-examples';
-import { OTHER_PROBLEM, problemContent } from './openapi-problems';
+import { problemContent } from './openapi-problems';
 import { completeSchemas, textLimitsOf, type Class } from './openapi-schemas';
 
 type PathItem = NonNullable<OpenAPIObject['paths'][string]>;
@@ -55,10 +56,12 @@ function complete(operation: Operation, method: (typeof METHODS)[number], path: 
   if (policy.kind === 'permission') {
     operation.description = `${operation.description ?? ''}\n\nNeeds the permission \`${policy.permission}\`.`.trim();
   }
+  operation.description ||= policy.kind === 'public' ? 'Public.' : 'For who is signed in.';
   describeParameters(operation, method, path, route);
   const takesKey = isIdempotent || (policy.kind !== 'public' && (method === 'post' || method === 'patch'));
   if (takesKey) operation.parameters = [...(operation.parameters ?? []), idempotencyKey(isIdempotent)];
   describeAnswers(operation);
+  describeCommonAnswers(operation, path, { permission: policy.kind === 'permission', key: takesKey });
 }
 
 function describeParameters(operation: Operation, method: string, path: string, { takes }: Route): void {
@@ -88,7 +91,6 @@ function describeAnswers({ responses }: Operation): void {
     if (Number(status) < 400 || !answer || '$ref' in answer || answer.content) continue;
     answer.content = problemContent(status, answer.description);
   }
-  responses['default'] = OTHER_PROBLEM;
 }
 
 function idempotencyKey(required: boolean) {

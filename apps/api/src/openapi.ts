@@ -1,7 +1,10 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { ProblemDto } from '@platform/http';
+import { withAmounts } from './openapi-amounts';
+import { withComponents } from './openapi-components';
 import { DESCRIPTION, TAGS } from './openapi-description';
+import { withLimits } from './openapi-limits';
 import { completeOperations } from './openapi-operations';
 import { withPlainNames } from './openapi-schemas';
 import { fillIdempotencyKey } from './swagger-ui-plugin';
@@ -18,7 +21,8 @@ export function createDocument(app: NestFastifyApplication): OpenAPIObject {
       type: 'http',
       scheme: 'bearer',
       bearerFormat: 'JWT',
-      description: 'The accessToken of POST /api/v1/auth/login',
+      description:
+        'The accessToken of POST /api/v1/auth/login; checked as RFC8725 asks: algorithm, type, issuer, audience',
     });
   for (const [name, description] of TAGS) config.addTag(name, description);
   const document = SwaggerModule.createDocument(app, config.build(), {
@@ -26,7 +30,7 @@ export function createDocument(app: NestFastifyApplication): OpenAPIObject {
       version && version !== 'v1' ? method + version.toUpperCase() : method,
     extraModels: [ProblemDto],
   });
-  return withPlainNames(completeOperations(document, app));
+  return withLimits(withAmounts(withPlainNames(withComponents(completeOperations(document, app)))));
 }
 
 /** Swagger UI at /docs, the document at /docs-json and /docs-yaml. */

@@ -20,16 +20,18 @@ export class ProductResponse {
    * What it is called
    * @example "Stoneware Mug, 350 ml"
    */
+  @ApiProperty({ maxLength: 200 })
   name: string;
 
   /** What there is to say about it */
+  @ApiProperty({ maxLength: 5000 })
   description: string;
 
   /** Net price of one piece */
   price: MoneyDto;
 
   /** Tax on top of the price in hundredths of a percent */
-  @ApiProperty({ type: 'integer', example: 825 })
+  @ApiProperty({ type: 'integer', example: 825, minimum: 0, maximum: 10_000 })
   taxRateBps: number;
 
   /** Only active products are for sale */

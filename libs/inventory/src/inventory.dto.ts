@@ -9,6 +9,11 @@ const MayBeAbsent = () => ValidateIf((_body: unknown, value: unknown) => value !
 
 const REASONS = ['restock', 'correction', 'damage', 'return'] as const;
 
+/** Of a product at one location, as the table's CHECK says. */
+const MAX_PIECES = 1_000_000_000_000;
+/** A sum over locations is as large as a number can be and stay exact. */
+const MAX_SUM = Number.MAX_SAFE_INTEGER;
+
 /** Query of the stock list */
 export class ListStockQuery extends PageQuery {
   /** `true`: only products that run low */
@@ -21,18 +26,19 @@ export class ListStockQuery extends PageQuery {
 /** Stock of a product at one location. */
 export class LocationStockResponse {
   /** The location's id */
+  @ApiProperty({ format: 'uuid' })
   locationId: string;
 
   /** Pieces that are there */
-  @ApiProperty({ type: 'integer', example: 120 })
+  @ApiProperty({ type: 'integer', example: 120, minimum: 0, maximum: MAX_PIECES })
   onHand: number;
 
   /** Pieces of these that are promised to orders */
-  @ApiProperty({ type: 'integer', example: 3 })
+  @ApiProperty({ type: 'integer', example: 3, minimum: 0, maximum: MAX_PIECES })
   reserved: number;
 
   /** Pieces that can be sold */
-  @ApiProperty({ type: 'integer', example: 117 })
+  @ApiProperty({ type: 'integer', example: 117, minimum: 0, maximum: MAX_PIECES })
   available: number;
 }
 
@@ -45,15 +51,15 @@ export class StockResponse {
   sku: string;
 
   /** Pieces that are there, at all locations */
-  @ApiProperty({ type: 'integer', example: 120 })
+  @ApiProperty({ type: 'integer', example: 120, minimum: 0, maximum: MAX_SUM })
   onHand: number;
 
   /** Pieces of these that are promised to orders */
-  @ApiProperty({ type: 'integer', example: 3 })
+  @ApiProperty({ type: 'integer', example: 3, minimum: 0, maximum: MAX_SUM })
   reserved: number;
 
   /** Pieces that can be sold */
-  @ApiProperty({ type: 'integer', example: 117 })
+  @ApiProperty({ type: 'integer', example: 117, minimum: 0, maximum: MAX_SUM })
   available: number;
 
   /** The same, by location */
@@ -61,7 +67,7 @@ export class StockResponse {
   locations: LocationStockResponse[];
 
   /** Grows with every change */
-  @ApiProperty({ type: 'integer', example: 7 })
+  @ApiProperty({ type: 'integer', example: 7, minimum: 1, maximum: MAX_SUM })
   version: number;
 
   /** When stock was opened */
@@ -148,16 +154,15 @@ export class MovementResponse {
   locationId: string;
 
   /** Pieces that came, or (negative) went */
-  @ApiProperty({ type: 'integer', example: 10 })
+  @ApiProperty({ type: 'integer', example: 10, minimum: -MAX_PIECES, maximum: MAX_PIECES })
   delta: number;
 
-  /**
-   * Why
-   * @example "restock"
-   */
+  /** Why */
+  @ApiProperty({ enum: [...REASONS, 'shipment'], example: 'restock' })
   reason: string;
 
   /** A word for whoever reads this */
+  @ApiProperty({ maxLength: 500 })
   note: string | null;
 
   /** The order that it was for, if any */

@@ -15,13 +15,13 @@ export class ListOrdersQuery extends PageQuery {
   status?: OrderStatus;
 
   /** Only orders placed at this moment or later */
-  @ApiProperty({ type: 'string', format: 'date-time', required: false })
+  @ApiProperty({ type: 'string', format: 'date-time', maxLength: 35, required: false })
   @IsOptional()
   @IsMoment()
   from?: string;
 
   /** Only orders placed before this moment */
-  @ApiProperty({ type: 'string', format: 'date-time', required: false })
+  @ApiProperty({ type: 'string', format: 'date-time', maxLength: 35, required: false })
   @IsOptional()
   @IsMoment()
   to?: string;

@@ -24,17 +24,18 @@ export class OrderItemResponse {
   sku: string;
 
   /** Its name */
+  @ApiProperty({ maxLength: 200 })
   name: string;
 
   /** Whole pieces */
-  @ApiProperty({ type: 'integer', example: 1 })
+  @ApiProperty({ type: 'integer', example: 1, minimum: 1, maximum: 1_000 })
   quantity: number;
 
   /** Net price of one piece */
   unitPrice: MoneyDto;
 
   /** Tax rate in hundredths of a percent */
-  @ApiProperty({ type: 'integer', example: 1_900 })
+  @ApiProperty({ type: 'integer', example: 1_900, minimum: 0, maximum: 10_000 })
   taxRateBps: number;
 
   /** What is taken off the line */
@@ -126,6 +127,7 @@ export class OrderSummaryResponse {
    * A number to read out on the telephone
    * @example "CH-7K2M-9QX4-TD3P"
    */
+  @ApiProperty({ pattern: '^CH(-[0-9A-HJKMNP-TV-Z]{4}){3}$', maxLength: 17 })
   number: string;
 
   /** Whose it is */
@@ -141,7 +143,7 @@ export class OrderSummaryResponse {
   paymentStatus: OrderPaymentStatus;
 
   /** Pieces of all items together */
-  @ApiProperty({ type: 'integer', example: 3 })
+  @ApiProperty({ type: 'integer', example: 3, minimum: 1, maximum: 100_000 })
   itemCount: number;
 
   /** Sum of unit price × quantity, net */
@@ -208,7 +210,7 @@ export class OrderSummaryResponse {
 /** A whole order. */
 export class OrderResponse extends OrderSummaryResponse {
   /** What was ordered */
-  @ApiProperty({ type: [OrderItemResponse] })
+  @ApiProperty({ type: [OrderItemResponse], maxItems: 100 })
   items: OrderItemResponse[];
 
   /** Where it goes to */
@@ -258,6 +260,7 @@ export class TimelineEntryResponse {
   paymentStatus: OrderPaymentStatus;
 
   /** Who did it: a user's id, or a part of the system */
+  @ApiProperty({ maxLength: 36 })
   actor: string | null;
 
   /** What there is to say about it */

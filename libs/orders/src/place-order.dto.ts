@@ -77,6 +77,7 @@ export class AddressDto {
    * ISO 3166-1 alpha-2
    * @example "GB"
    */
+  @ApiProperty({ maxLength: 2 })
   @IsString()
   @Matches(/^[A-Z]{2}$/)
   @IsISO31661Alpha2()
@@ -90,6 +91,7 @@ export class PaymentMethodRequest {
    * tok_down
    * @example "tok_ok"
    */
+  @ApiProperty({ maxLength: 104 })
   @IsString()
   @Matches(/^tok_[A-Za-z0-9_]{1,100}$/)
   method: string;

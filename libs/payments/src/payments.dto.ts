@@ -101,6 +101,7 @@ export class RefundResponse {
   status: RefundStatus;
 
   /** Why */
+  @ApiProperty({ maxLength: 500, required: false })
   reason?: string;
 
   /** Why it failed, in the gateway's words */

@@ -2,6 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { ValidateIf } from 'class-validator';
 import { IsText } from '@platform/http';
 import { ROLES } from './role.rules';
+import { MAX_EMAIL_LENGTH } from './sign-in/email.decorator';
 import type { User } from './user.entity';
 
 /** Absent is fine; null is not, as a name can't be taken away. */
@@ -14,23 +15,25 @@ export class UserResponse {
   id: string;
 
   /** The address that signs in, in lower case */
-  @ApiProperty({ format: 'email', example: 'grace@example.test' })
+  @ApiProperty({ format: 'email', maxLength: MAX_EMAIL_LENGTH, example: 'grace@example.test' })
   email: string;
 
   /**
    * Given name
    * @example "Grace"
    */
+  @ApiProperty({ maxLength: 100 })
   firstName: string;
 
   /**
    * Family name
    * @example "Hopper"
    */
+  @ApiProperty({ maxLength: 100 })
   lastName: string;
 
   /** Each role stands for a set of permissions */
-  @ApiProperty({ enum: ROLES, isArray: true, example: ['customer'] })
+  @ApiProperty({ enum: ROLES, isArray: true, maxItems: ROLES.length, example: ['customer'] })
   roles: string[];
 
   /** Whether the address has been proved to be the owner's */

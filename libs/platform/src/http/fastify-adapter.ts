@@ -7,8 +7,10 @@ import { AllowedMethods } from './allowed-methods';
 import { endConnectionsWhenClosing } from './drain';
 import { toProblem } from './problem';
 import { addRequestHooks, requestIdOf } from './request-hooks';
+import { securityHeaders } from './security-headers';
 import { sendProblem } from './send-problem';
 import { parseStrictJson } from './strict-json';
+import { answerUnreadable } from './unreadable-requests';
 
 const MAX_BODY_BYTES = 100 * 1024;
 const REQUEST_TIMEOUT_MS = 30_000;
@@ -32,6 +34,7 @@ export function createFastifyAdapter(config: Config): FastifyAdapter {
     frameworkErrors: (error: Error, request: unknown, reply: unknown) => {
       answerFrameworkError(error, request as FastifyRequest, reply as FastifyReply);
     },
+    clientErrorHandler: answerUnreadable,
   });
   const fastify = adapter.getInstance() as unknown as FastifyInstance;
   const allowedMethods = new AllowedMethods();
@@ -45,7 +48,7 @@ export function createFastifyAdapter(config: Config): FastifyAdapter {
 
 function answerFrameworkError(error: Error, request: FastifyRequest, reply: FastifyReply): void {
   runInContext({ requestId: request.id }, () => {
-    void reply.header('x-request-id', request.id);
+    void reply.headers(securityHeaders()).header('x-request-id', request.id);
     sendProblem(toProblem(error), request, reply);
   });
 }

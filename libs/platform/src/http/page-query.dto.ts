@@ -28,10 +28,10 @@ export class PageQuery {
 /** Which part of a list a page is. */
 export class PageInfo {
   /** How many entries a page has at the most */
-  @ApiProperty({ type: 'integer', example: 20 })
+  @ApiProperty({ type: 'integer', minimum: 1, maximum: 100, example: 20 })
   limit: number;
 
   /** Where the next page begins; null on the last */
-  @ApiProperty({ type: 'string', nullable: true })
+  @ApiProperty({ type: 'string', maxLength: 512, nullable: true })
   nextCursor: string | null;
 }

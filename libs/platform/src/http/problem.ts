@@ -48,9 +48,15 @@ export function methodNotAllowed(): Problem {
 export function toProblem(error: unknown): Problem {
   if (error instanceof AppError) return fromAppError(error);
   const status = statusOf(error);
-  const known = status === undefined ? undefined : BY_STATUS[status];
-  if (known && status !== undefined) return { status, ...known, unexpected: false };
+  if (status !== undefined && status in BY_STATUS) return problemOf(status);
   if (isDatabaseUnavailable(error)) return { ...fromAppError(unavailable()), unexpected: true };
+  return problemOf(500);
+}
+
+/** What is known of a problem of which only the status is known. */
+export function problemOf(status: number): Problem {
+  const known = BY_STATUS[status];
+  if (known) return { status, ...known, unexpected: false };
   return {
     status: 500,
     code: 'internal',
@@ -73,7 +79,7 @@ function fromAppError(error: AppError): Problem {
 
 function statusOf(error: unknown): number | undefined {
   if (error instanceof HttpException) return error.getStatus();
-  const { statusCode, code } = error as { statusCode?: unknown; code?: unknown };
+  const { statusCode, code } = (error ?? {}) as { statusCode?: unknown; code?: unknown };
   const isFastifys = typeof code === 'string' && code.startsWith('FST_');
   return isFastifys && typeof statusCode === 'number' ? statusCode : undefined;
 }

@@ -12,6 +12,8 @@ import { Log } from '@platform/observability';
 
 /** A worker that was killed loses its jobs to another one after this long. */
 const LOCK_MS = 4_000;
+/** While Redis is away, adding a job fails at once: who adds it has other work to do, and adds it again later. */
+const FAIL_FAST = { enableOfflineQueue: false, maxRetriesPerRequest: 0 };
 
 /**
  * BullMQ, on Redis when REDIS_URL is set and on PostgreSQL otherwise; the choice is this file's alone. A queue is a
@@ -35,7 +37,7 @@ export class JobQueues implements OnApplicationShutdown {
   /** A queue to add jobs to. `Data` must survive JSON. */
   queue<Data>(name: string): Queue<Data> {
     const queue = new Queue<Data>(name, {
-      connection: this.connection(),
+      connection: { ...this.connection(), ...FAIL_FAST },
       defaultJobOptions: { removeOnComplete: true, removeOnFail: true },
     });
     queue.on('error', this.connectionLost(name));

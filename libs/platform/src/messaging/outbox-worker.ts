@@ -66,8 +66,8 @@ export class OutboxWorker implements OnApplicationBootstrap, OnModuleDestroy {
       this.deliveries.lease(this.listeners.named('inTransaction'), LEASED_AT_ONCE),
       this.deliveries.lease(this.listeners.named('asJob'), LEASED_AT_ONCE),
     ]);
+    for (const delivery of retries) await this.deliver(delivery); // first: the queue may be away
     if (jobs.length > 0) await this.enqueue(jobs);
-    for (const delivery of retries) await this.deliver(delivery);
     return retries.length + jobs.length > 0;
   }
 

@@ -12,6 +12,7 @@ export class SessionResponse {
    * What the client called itself
    * @example "Mozilla/5.0 (X11; Linux x86_64) Firefox/145.0"
    */
+  @ApiProperty({ maxLength: 200 })
   device: string;
 
   /**

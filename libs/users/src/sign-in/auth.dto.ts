@@ -57,6 +57,7 @@ export class LoginRequest {
 /** An access token. */
 export class AccessTokenResponse {
   /** Send it as `Authorization: Bearer …` */
+  @ApiProperty({ pattern: '^[\\w-]+\\.[\\w-]+\\.[\\w-]+$' })
   accessToken: string;
 
   /** How to send it */
@@ -64,7 +65,7 @@ export class AccessTokenResponse {
   tokenType: 'Bearer';
 
   /** Seconds for which the access token is good; then refresh it */
-  @ApiProperty({ type: 'integer', example: ACCESS_TOKEN_SECONDS })
+  @ApiProperty({ type: 'integer', minimum: 1, maximum: ACCESS_TOKEN_SECONDS, example: ACCESS_TOKEN_SECONDS })
   expiresIn: number;
 
   static of({ accessToken }: Tokens): AccessTokenResponse {
