@@ -3,6 +3,7 @@ import { announcedBy, auditOf } from './support/events';
 import { ADDRESS, anOrder, expectStatus, putOnSale } from './support/orders';
 import { INVALID, NOT_FOUND, outcomeOf, UNAUTHENTICATED } from './support/outcome';
 import { readAllPages } from './support/pages';
+import { register } from './support/people';
 import { Shop } from './support/shop';
 
 const USD = (amount: number) => ({ amount, currency: 'USD' });
@@ -139,6 +140,28 @@ describe('orders', () => {
       expect(Object.keys(listed[0]).sort().join(' ')).toBe(CONTRACT.replace(/items |payments |shippingAddress /g, ''));
       const someoneElse = `/api/v2/orders?userId=${shop.as('customer').userId}`;
       expect((await readAllPages(buyer, someoneElse, 100)).map(({ id }) => id)).toEqual(placed);
+    });
+
+    it('are found by page number too, by a route that says it will go', async () => {
+      const { client: buyer } = await register(shop.api);
+      const sku = await putOnSale(shop, 100);
+      const placed: string[] = [];
+      for (let n = 0; n < 5; n++) placed.unshift((await buyer.post('/orders', anOrder(sku))).body.id);
+      expectStatus(await buyer.post(`/orders/${placed[4]}/cancel`, {}), 200);
+      const answer = expectStatus(await buyer.get('/orders?page=2&limit=2'), 200);
+      expect(answer.body.data.map(({ id }: { id: string }) => id)).toEqual(placed.slice(2, 4));
+      expect(answer.body.pagination).toEqual({ page: 2, limit: 2, total: 5, pages: 3 });
+      expect(answer.headers.get('deprecation')).toBe('@1793491200');
+      expect(answer.headers.get('sunset')).toBe('Mon, 01 Nov 2027 00:00:00 GMT');
+      expect(answer.headers.get('link')).toBe('</api/v2/orders>; rel="successor-version"');
+      const open = expectStatus(await buyer.get('/orders?status=pending_payment'), 200);
+      expect(open.body.pagination).toEqual({ page: 1, limit: 20, total: 4, pages: 1 });
+      const beyond = expectStatus(await buyer.get('/orders?page=9'), 200);
+      expect(beyond.body).toEqual({ data: [], pagination: { page: 9, limit: 20, total: 5, pages: 1 } });
+      const everyones = expectStatus(await shop.as('support').get('/orders?limit=100'), 200);
+      expect(everyones.body.pagination.total).toBeGreaterThan(5);
+      for (const query of ['page=0', 'page=x', 'page=10001', 'limit=101', 'cursor=x', 'status=lost'])
+        expect(outcomeOf(await buyer.get(`/orders?${query}`))).toEqual(INVALID);
     });
 
     it('filters by state, by time and, for those who may read all, by buyer', async () => {

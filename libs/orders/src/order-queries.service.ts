@@ -3,7 +3,7 @@ import { PaymentsFacade, type Payment } from '@app/payments';
 import { decodeCursor, toPage, UnitOfWork, type Page } from '@platform/database';
 import { notFound } from '@platform/errors';
 import { OrdersRepository, type OrderFilter } from './orders.repository';
-import type { Order, OrderSummary, TimelineEntry } from './orders.types';
+import type { Order, OrderStatus, OrderSummary, TimelineEntry } from './orders.types';
 
 /** An order with what has been paid for it. */
 export interface OrderWithPayments {
@@ -35,6 +35,22 @@ export class OrderQueriesService {
   async list(filter: OrderFilter, limit: number, cursor?: string): Promise<Page<OrderSummary>> {
     const before = cursor === undefined ? null : String(decodeCursor(cursor, ['uuid'])[0]);
     return toPage(await this.orders.list(filter, before, limit + 1), limit, ({ id }) => [id]);
+  }
+
+  /** @param page the first is 1 */
+  async listPage(
+    buyerId: string | null,
+    status: OrderStatus | null,
+    page: number,
+    limit: number,
+  ): Promise<{ data: OrderSummary[]; total: number }> {
+    const [data, total] = await this.uow.together(() =>
+      Promise.all([
+        this.orders.listPage(buyerId, status, (page - 1) * limit, limit),
+        this.orders.count(buyerId, status),
+      ]),
+    );
+    return { data, total };
   }
 
   async listTimeline(id: string, buyerId: string | null): Promise<TimelineEntry[]> {

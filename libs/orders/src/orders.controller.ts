@@ -1,25 +1,21 @@
-import { Body, Controller, Get, HttpCode, Post, Query, Version } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Post } from '@nestjs/common';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import { CurrentUser, RequirePermission, SignedIn, type Actor } from '@platform/auth';
 import { Idempotent, UuidParam } from '@platform/http';
 import { OrderActionsService } from './order-actions.service';
 import { OrderQueriesService } from './order-queries.service';
-import { CancelOrderRequest, ListOrdersQuery } from './order-requests.dto';
+import { CancelOrderRequest } from './cancel-order.dto';
+import { ownerFor } from './order-owner';
 import {
-  OrderPage,
   OrderPaymentList,
   OrderPaymentResponse,
   OrderResponse,
-  OrderSummaryResponse,
   TimelineEntryResponse,
   TimelineResponse,
 } from './orders.dto';
 import { unknownCoupon } from './orders.errors';
 import { OrdersService } from './orders.service';
 import { PaymentMethodRequest, PlaceOrderRequest } from './place-order.dto';
-
-/** Whose orders this user may act on or see: only the own, or (null) anybody's. */
-const ownerFor = (user: Actor, permission: string) => (user.permissions.has(permission) ? null : user.id);
 
 /** Placing orders, paying them and following them. */
 @ApiTags('Orders')
@@ -46,27 +42,6 @@ export class OrdersController {
     if (body.couponCode) throw unknownCoupon();
     const { order, payments } = await this.orders.place(user.id, body);
     return OrderResponse.from(order, payments);
-  }
-
-  /**
-   * List orders
-   *
-   * @remarks Newest first: your own; with `orders:read` everyone's.
-   */
-  @Get()
-  @Version('2')
-  @SignedIn()
-  async listOrders(@CurrentUser() user: Actor, @Query() query: ListOrdersQuery): Promise<OrderPage> {
-    const { status = null, from, to, userId, limit, cursor } = query;
-    const ownerId = ownerFor(user, 'orders:read');
-    const filter = {
-      buyerId: ownerId ?? userId ?? null,
-      status,
-      from: from === undefined ? null : new Date(from),
-      to: to === undefined ? null : new Date(to),
-    };
-    const { data, page } = await this.queries.list(filter, limit, cursor);
-    return { data: data.map((order) => OrderSummaryResponse.summaryOf(order)), page };
   }
 
   /**

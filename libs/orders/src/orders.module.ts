@@ -3,6 +3,7 @@ import { CatalogModule } from '@app/catalog';
 import { CheckoutStarter } from './checkout-starter';
 import { DemoOrders } from './demo-orders.facade';
 import { OrderActionsService } from './order-actions.service';
+import { OrderListsController } from './order-lists.controller';
 import { OrderQueriesService } from './order-queries.service';
 import { OrdersController } from './orders.controller';
 import { OrdersMetrics } from './orders-metrics';
@@ -12,7 +13,7 @@ import { OrdersService } from './orders.service';
 /** Orders for the api. */
 @Module({
   imports: [OrdersCoreModule, CatalogModule],
-  controllers: [OrdersController],
+  controllers: [OrdersController, OrderListsController],
   providers: [OrdersService, OrderActionsService, OrderQueriesService, CheckoutStarter, DemoOrders, OrdersMetrics],
   exports: [DemoOrders],
 })

@@ -41,6 +41,8 @@ const CHANGE = `
   INSERT INTO orders.timeline (order_id, version, step, status, payment_status, actor, detail)
   SELECT id, version, $5, status, payment_status, $6, $7 FROM changed`;
 
+const OF_BUYER_IN_STATUS = `($1::uuid IS NULL OR o.buyer_id = $1) AND ($2::text IS NULL OR o.status = $2)`;
+
 /** What happens to an order, and from which states it may. */
 export interface OrderChange {
   from: readonly OrderStatus[];
@@ -138,6 +140,20 @@ export class OrdersRepository {
         AND o.id < coalesce($5::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
       ORDER BY o.id DESC LIMIT $6`;
     return this.uow.sql<OrderSummary>(text, [buyerId, status, from, to, before, limit]);
+  }
+
+  /** Newest first, after the first `offset` ones. */
+  listPage(buyerId: string | null, status: OrderStatus | null, offset: number, limit: number): Promise<OrderSummary[]> {
+    const text = `SELECT ${SUMMARY} FROM orders.orders o WHERE ${OF_BUYER_IN_STATUS}
+      ORDER BY o.id DESC LIMIT $3 OFFSET $4`;
+    return this.uow.sql<OrderSummary>(text, [buyerId, status, limit, offset]);
+  }
+
+  /** For the list by page number alone: no other needs to know how many there are. */
+  async count(buyerId: string | null, status: OrderStatus | null): Promise<number> {
+    const text = `SELECT count(*) AS count FROM orders.orders o WHERE ${OF_BUYER_IN_STATUS}`;
+    const [row] = await this.uow.sql<{ count: number }>(text, [buyerId, status]);
+    return row?.count ?? 0;
   }
 
   /** How many orders there are in each state that is not an end. */

@@ -1,3 +1,4 @@
+export * from './deprecated';
 export * from './etag';
 export * from './fastify-adapter';
 export * from './health';

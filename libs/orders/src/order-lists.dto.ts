@@ -1,8 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsIn, IsOptional, IsUUID } from 'class-validator';
-import { IsText, PageQuery } from '@platform/http';
+import { IsIn, IsInt, IsOptional, IsUUID, Max, Min } from 'class-validator';
+import { DigitsToNumber, PageQuery } from '@platform/http';
 import { IsMoment } from './moment.decorator';
-import { MayBeAbsent } from './optional.decorator';
 import { ORDER_STATUSES } from './orders.dto';
 import type { OrderStatus } from './orders.types';
 
@@ -33,13 +32,27 @@ export class ListOrdersQuery extends PageQuery {
   userId?: string;
 }
 
-/** Why an order is cancelled. */
-export class CancelOrderRequest {
-  /**
-   * For whoever reads the timeline
-   * @example "Ordered twice by mistake"
-   */
-  @MayBeAbsent()
-  @IsText({ max: 500 })
-  reason?: string;
+/** Query of the list by page number */
+export class NumberedPageQuery {
+  /** Only orders in this state */
+  @ApiProperty({ enum: ORDER_STATUSES, required: false })
+  @IsOptional()
+  @IsIn(ORDER_STATUSES)
+  status?: OrderStatus;
+
+  /** Which page; the first is 1 */
+  @ApiProperty({ type: 'integer', minimum: 1, maximum: 10_000, default: 1, required: false })
+  @DigitsToNumber()
+  @IsInt()
+  @Min(1)
+  @Max(10_000)
+  page: number = 1;
+
+  /** How many orders a page has at the most */
+  @ApiProperty({ type: 'integer', minimum: 1, maximum: 100, default: 20, required: false })
+  @DigitsToNumber()
+  @IsInt()
+  @Min(1)
+  @Max(100)
+  limit: number = 20;
 }
