@@ -2,10 +2,10 @@ import { Controller, Get, Query, Version } from '@nestjs/common';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import { CurrentUser, SignedIn, type Actor } from '@platform/auth';
 import { Deprecated } from '@platform/http';
-import { ListOrdersQuery, NumberedPageQuery } from './order-lists.dto';
+import { ListOrdersQuery, NumberedOrderPage, NumberedPageQuery, OrderPage } from './order-lists.dto';
 import { ownerFor } from './order-owner';
 import { OrderQueriesService } from './order-queries.service';
-import { NumberedOrderPage, OrderPage, OrderSummaryResponse } from './orders.dto';
+import { OrderSummaryResponse } from './orders.dto';
 
 /** Lists of orders. */
 @ApiTags('Orders')

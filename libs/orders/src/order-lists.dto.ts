@@ -1,8 +1,8 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsIn, IsInt, IsOptional, IsUUID, Max, Min } from 'class-validator';
-import { DigitsToNumber, PageQuery } from '@platform/http';
+import { DigitsToNumber, PageInfo, PageQuery } from '@platform/http';
 import { IsMoment } from './moment.decorator';
-import { ORDER_STATUSES } from './orders.dto';
+import { ORDER_STATUSES, OrderSummaryResponse } from './orders.dto';
 import type { OrderStatus } from './orders.types';
 
 /** Query of the order list */
@@ -55,4 +55,43 @@ export class NumberedPageQuery {
   @Min(1)
   @Max(100)
   limit: number = 20;
+}
+
+/** One page of orders. */
+export class OrderPage {
+  /** The orders of this page, newest first */
+  @ApiProperty({ type: [OrderSummaryResponse] })
+  data: OrderSummaryResponse[];
+
+  /** Which part of the list this is */
+  page: PageInfo;
+}
+
+/** Which page of how many. */
+export class PaginationInfo {
+  /** This page; the first is 1 */
+  @ApiProperty({ type: 'integer', minimum: 1, maximum: 10_000, example: 1 })
+  page: number;
+
+  /** How many orders a page has at the most */
+  @ApiProperty({ type: 'integer', minimum: 1, maximum: 100, example: 20 })
+  limit: number;
+
+  /** How many orders there are */
+  @ApiProperty({ type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER, example: 3 })
+  total: number;
+
+  /** How many pages they fill */
+  @ApiProperty({ type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER, example: 1 })
+  pages: number;
+}
+
+/** One numbered page of orders. */
+export class NumberedOrderPage {
+  /** The orders of this page, newest first */
+  @ApiProperty({ type: [OrderSummaryResponse], maxItems: 100 })
+  data: OrderSummaryResponse[];
+
+  /** Which page this is */
+  pagination: PaginationInfo;
 }
