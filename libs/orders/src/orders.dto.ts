@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { Payment } from '@app/payments';
-import { MoneyDto, PageInfo } from '@platform/http';
+import { MoneyDto } from '@platform/http';
 import type { Order, OrderLine, OrderPaymentStatus, OrderStatus, OrderSummary, TimelineEntry } from './orders.types';
 import { AddressDto } from './place-order.dto';
 
