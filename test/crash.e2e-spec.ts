@@ -5,7 +5,15 @@ import { anOrder, expectStatus, putOnSale, untilOrder } from './support/orders';
 import { Shop } from './support/shop';
 import { truthAbout } from './support/truth';
 
-const ONE_ORDER = { orders: 1, confirmations: 1, chargedMinor: 1_500, onHand: 5, reserved: 1, held: 1 };
+const ONE_ORDER = {
+  orders: 1,
+  confirmations: 1,
+  announced: { placed: 1, confirmed: 1 },
+  chargedMinor: 1_500,
+  onHand: 5,
+  reserved: 1,
+  held: 1,
+};
 const MOST_POINTS = 40;
 
 /** Built processes that get a real SIGKILL or SIGSTOP at a named place, and others that go on. */
@@ -88,7 +96,10 @@ describe('a process that dies', () => {
         const [first, second] = [await retry(buyer, request, key), await retry(buyer, request, key)];
         expect(second.id).toBe(first.id);
         if (answer) expect(answer.body.id).toBe(first.id);
-        expect(await truthAbout(shop, sku)).toMatchObject({ orders: 1, onHand: 5, reserved: 1, held: 1 });
+        expect(await truthAbout(shop, sku)).toMatchObject({
+          ...{ orders: 1, onHand: 5, reserved: 1, held: 1 },
+          announced: { placed: 1, confirmed: 0 },
+        });
         if (!hasDied) break;
       }
       expect(deaths).toBeGreaterThanOrEqual(1);
@@ -144,6 +155,7 @@ describe('a process that dies', () => {
     expect(await truthAbout(shop, sku)).toEqual({
       orders: 60,
       confirmations: 60,
+      announced: { placed: 60, confirmed: 60 },
       chargedMinor: 90_000,
       onHand: 60,
       reserved: 60,

@@ -98,6 +98,39 @@ describe('the outbox', () => {
     for (const listener of Object.keys(oneEach)) expect(await untilDone(listener, numbers)).toEqual(numbers);
   });
 
+  it('goes on past a worker that halts in the middle of a batch', async () => {
+    const [began, goOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const moreover = (n: number) => (n === 1 ? (began.resolve(), goOn.promise) : undefined);
+    const wanted: Wanted = { halting: { mode: 'inTransaction', moreover } };
+    await startWorker('north', wanted);
+    await post.announce(1);
+    await began.promise;
+    await startWorker('south', wanted);
+    await post.announce(2, 3);
+    expect(await untilDone('halting', [2, 3])).toEqual([2, 3]);
+    goOn.resolve();
+    expect(await untilDone('halting', [1, 2, 3])).toEqual([1, 2, 3]);
+  });
+
+  it('has one effect of an event that comes again, by the queue or as a delivery', async () => {
+    await startWorker('north', oneEach);
+    await post.announce(1);
+    await untilDone('write-one', [1]);
+    await untilDone('call-somebody', [1]);
+    const again = `SELECT id, occurred_at FROM platform.outbox_events WHERE name = 'scratch.noted'`;
+    await db.sql(`INSERT INTO platform.outbox_queue (event_id, occurred_at) ${again}`);
+    await db.sql(
+      `INSERT INTO platform.outbox_deliveries (event_id, occurred_at, listener) ${again.replace(' FROM', `, 'write-another' FROM`)}`,
+    );
+    await post.announce(2); // behind those
+    for (const listener of ['write-one', 'write-another']) expect(await untilDone(listener, [1, 2])).toEqual([1, 2]);
+    await eventually(
+      () => post.open(),
+      ({ length }) => length === 0,
+    );
+    for (const listener of ['write-one', 'write-another']) expect(await numbersOf(listener)).toEqual([1, 2]);
+  });
+
   describe('a listener that fails', () => {
     const failing = (mode: 'inTransaction' | 'asJob', attempts: number): Wanted => {
       let left = attempts;

@@ -108,6 +108,15 @@ describe('payments', () => {
       expect(await eventsNamed(shop, 'orders.confirmed', { orderId })).toHaveLength(1);
     });
 
+    it('take effect once for each id, whatever a second one under it says', async () => {
+      const { payment } = await begin();
+      const first = chargeEvent('charge.authorized', payment); // changes nothing
+      expectStatus(await sendEvent(shop, first), 200);
+      const second = { ...chargeEvent('charge.failed', payment, { failureCode: 'card_declined' }), id: first.id };
+      expect(await announcedBy(shop, expectStatus(await sendEvent(shop, second), 200))).toEqual([]);
+      expect(await paymentOf(payment.id)).toMatchObject({ status: 'processing' });
+    });
+
     it('may come before our own answer: a charge whose answer was lost is known without asking', async () => {
       const { buyer, orderId, payment } = await begin('tok_lost');
       const charge = fetch(`${shop.gatewayUrl}/charges`, {

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { eventually } from './support/eventually';
 import { anOrder, putOnSale } from './support/orders';
+import { countWaiting, RowLock } from './support/row-lock';
 import { Shop } from './support/shop';
 
-/** The two races that were there from the first day. */
+/** Stock and keys that many want at the same moment. */
 describe('races', () => {
   let shop: Shop;
 
@@ -65,6 +67,25 @@ describe('races', () => {
     ).toBe(true);
     expect(placed.filter(({ headers }) => headers.get('idempotent-replayed') === null)).toHaveLength(1);
     expect((await buyer.get('/api/v2/orders')).body.data).toHaveLength(1);
+    expect(await stockOf(sku)).toMatchObject({ reserved: 1 });
+  });
+
+  it('lets one of eight requests with one key in, however long that takes, and refuses the others at once', async () => {
+    const sku = await putOnSale(shop, 100);
+    const buyer = shop.as('customer');
+    const [key, count] = [randomUUID(), 8];
+    const lock = await RowLock.take(shop, 'SELECT FROM inventory.stock_levels WHERE sku = $1', [sku]);
+    let answered = 0;
+    const answers = Array.from({ length: count }, () =>
+      buyer.post('/orders', anOrder(sku), { key }).finally(() => answered++),
+    );
+    await eventually(
+      () => countWaiting(shop),
+      (waiting) => waiting > 0 && waiting + answered === count,
+    );
+    await lock.release();
+    const statuses = (await Promise.all(answers)).map(({ status }) => status).sort();
+    expect(statuses).toEqual([201, ...Array<number>(count - 1).fill(409)]);
     expect(await stockOf(sku)).toMatchObject({ reserved: 1 });
   });
 

@@ -4,6 +4,8 @@ import type { Shop } from './shop';
 export interface Truth {
   orders: number;
   confirmations: number;
+  /** How many orders the outbox has announced as placed, and as confirmed. */
+  announced: { placed: number; confirmed: number };
   /** What the gateway has really charged and not given back, in minor units. */
   chargedMinor: number;
   onHand: number;
@@ -29,10 +31,18 @@ export async function truthAbout(shop: Shop, sku: string): Promise<Truth> {
       [sku],
     ),
   ]);
-  const charges = (await Promise.all(orders.map(({ id }) => shop.chargesFor(id)))).flat();
+  const ids = orders.map(({ id }) => id);
+  const [announced] = await shop.db.sql<Truth['announced']>(
+    `SELECT count(*) FILTER (WHERE name = 'orders.placed')::int AS placed,
+       count(*) FILTER (WHERE name = 'orders.confirmed')::int AS confirmed
+     FROM platform.outbox_events WHERE payload ->> 'orderId' = ANY($1)`,
+    [ids],
+  );
+  const charges = (await Promise.all(ids.map((id) => shop.chargesFor(id)))).flat();
   return {
     orders: orders.length,
     confirmations: orders.reduce((sum, { confirmations }) => sum + confirmations, 0),
+    announced: announced as Truth['announced'],
     chargedMinor: charges
       .filter(({ status }) => status === 'succeeded')
       .reduce((sum, { amount, refunded }) => sum + amount.amount - refunded, 0),
