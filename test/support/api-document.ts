@@ -42,6 +42,8 @@ export interface Operation {
   needsSignIn: boolean;
   /** `catalog:write`, if it needs one. */
   permission?: string;
+  /** Whether the session must have proved again who is using it. */
+  needsStepUp: boolean;
   parameters: Parameter[];
   /** The schema of its JSON body, without references. */
   body?: Schema;
@@ -76,6 +78,7 @@ function toOperation(document: ApiDocument, method: string, path: string, operat
   return {
     ...{ id, method, path, tags, body, parameters },
     needsSignIn: security.length > 0,
+    needsStepUp: description.includes('Needs a step-up'),
     permission: /permission `([\w:]+)`/.exec(description)?.[1],
     example: json && (json.example ?? exampleOf(body)),
     key: key === undefined ? 'none' : key.required ? 'required' : 'optional',

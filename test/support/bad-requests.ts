@@ -99,7 +99,9 @@ export function badBodies(operation: Operation): BadRequest[] {
       ...{ operation, what, body: text, field },
       ...(text.includes('['.repeat(33)) ? { code: 'malformed_json' } : INVALID),
       // It may be any text, so it is compared, and wrong.
-      ...(id === 'loginUser' && field === 'password' && what.includes('\\u') ? { statuses: [401] } : {}),
+      ...(['loginUser', 'stepUp'].includes(id) && field === 'password' && what.includes('\\u')
+        ? { statuses: [401] }
+        : {}),
     })),
   ];
 }

@@ -6,18 +6,21 @@ type Operation = NonNullable<NonNullable<OpenAPIObject['paths'][string]>['get']>
 /** What decides how an operation may refuse. */
 interface Demands {
   permission: boolean;
+  /** Whether the session must have proved again who is using it. */
+  stepUp: boolean;
   /** Whether it honours an Idempotency-Key, demanded or not. */
   key: boolean;
 }
 
 /** Adds the answers that follow from what an operation demands, and the headers that tell how much is left of the limit. */
-export function describeCommonAnswers(operation: Operation, path: string, { permission, key }: Demands): void {
+export function describeCommonAnswers(operation: Operation, path: string, { permission, stepUp, key }: Demands): void {
   // Health, metrics and keys are for machines of the house: they are not counted, and look at nothing that is sent.
   const isCounted = path.startsWith('/api/');
   if (isCounted) {
     add(operation, 400, 'BadRequest');
     if ((operation.security ?? []).length > 0) add(operation, 401, 'Unauthenticated');
-    if (permission) add(operation, 403, 'Forbidden');
+    if (permission) add(operation, 403, stepUp ? 'ForbiddenOrStepUp' : 'Forbidden');
+    else if (stepUp) add(operation, 403, 'StepUpRequired');
     if (key) alsoSay(operation, 409, 'KeyInProgress');
     if (key) alsoSay(operation, 422, 'KeyReused');
     add(operation, 429, 'TooManyRequests');

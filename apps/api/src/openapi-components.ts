@@ -47,6 +47,9 @@ const SENTENCES = {
   BadRequest: '`validation_failed`: `errors` names the fields; or `malformed_json`, `idempotency_key_required`.',
   Unauthenticated: '`unauthenticated`: no access token, or one that does not hold; or `token_expired`: refresh it.',
   Forbidden: '`forbidden`: none of your roles has the permission.',
+  StepUpRequired: '`step_up_required`: prove again who you are with POST /auth/step-up, then repeat this.',
+  ForbiddenOrStepUp:
+    '`forbidden`: none of your roles has the permission; or `step_up_required`: POST /auth/step-up first.',
   KeyInProgress: '`idempotency_in_progress`: the first request with this Idempotency-Key is still running.',
   KeyReused: '`idempotency_key_reused`: this Idempotency-Key belongs to a different request.',
   TooManyRequests: '`rate_limited`: too many requests of one user or address; try again later.',
@@ -71,6 +74,8 @@ export function withComponents(document: OpenAPIObject): OpenAPIObject {
     BadRequest: { ...refusal(400, 'BadRequest', COUNTED), content: OTHER_PROBLEM.content },
     Unauthenticated: refusal(401, 'Unauthenticated', COUNTED),
     Forbidden: refusal(403, 'Forbidden', COUNTED),
+    StepUpRequired: refusal(403, 'StepUpRequired', COUNTED),
+    ForbiddenOrStepUp: refusal(403, 'ForbiddenOrStepUp', COUNTED),
     KeyInProgress: refusal(409, 'KeyInProgress', COUNTED_WITH_RETRY),
     KeyReused: refusal(422, 'KeyReused', COUNTED),
     TooManyRequests: refusal(429, 'TooManyRequests', COUNTED_WITH_RETRY),

@@ -1,8 +1,8 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ModulesContainer } from '@nestjs/core';
 import type { OpenAPIObject } from '@nestjs/swagger';
-import { POLICY, type Policy } from '@platform/auth';
-import { IDEMPOTENT } from '@platform/http';
+import { POLICY, STEP_UP, type Policy } from '@platform/auth';
+import { IDEMPOTENT, NEVER_REPLAYED } from '@platform/http';
 import { describeCommonAnswers } from './openapi-answers';
 import { bodyExampleOf, exampleOf } from './openapi-examples';
 import { problemContent } from './openapi-problems';
@@ -56,12 +56,16 @@ function complete(operation: Operation, method: (typeof METHODS)[number], path: 
   if (policy.kind === 'permission') {
     operation.description = `${operation.description ?? ''}\n\nNeeds the permission \`${policy.permission}\`.`.trim();
   }
+  const stepUp = Reflect.getMetadata(STEP_UP, route.handler) === true;
+  if (stepUp) operation.description = `${operation.description ?? ''}\n\nNeeds a step-up: POST /auth/step-up.`.trim();
   operation.description ||= policy.kind === 'public' ? 'Public.' : 'For who is signed in.';
   describeParameters(operation, method, path, route);
-  const takesKey = isIdempotent || (policy.kind !== 'public' && (method === 'post' || method === 'patch'));
+  const isNeverReplayed = Reflect.getMetadata(NEVER_REPLAYED, route.handler) === true;
+  const mayTakeKey = policy.kind !== 'public' && !isNeverReplayed && (method === 'post' || method === 'patch');
+  const takesKey = isIdempotent || mayTakeKey;
   if (takesKey) operation.parameters = [...(operation.parameters ?? []), idempotencyKey(isIdempotent)];
   describeAnswers(operation);
-  describeCommonAnswers(operation, path, { permission: policy.kind === 'permission', key: takesKey });
+  describeCommonAnswers(operation, path, { permission: policy.kind === 'permission', stepUp, key: takesKey });
 }
 
 function describeParameters(operation: Operation, method: string, path: string, { takes }: Route): void {

@@ -4,7 +4,7 @@ import { CurrentUser, Public, RequirePermission, SignedIn, type Actor } from '@p
 import { Idempotent, UuidParam, type RawBodyRequest } from '@platform/http';
 import { EventReceipt, PaymentResponse, RefundRequest, RefundResponse } from './payments.dto';
 import { PaymentsService } from './payments.service';
-import { RefundsService } from './refunds.service';
+import { RefundRequestsService } from './refund-requests.service';
 
 /** Payments and refunds. */
 @ApiTags('Payments')
@@ -13,7 +13,7 @@ import { RefundsService } from './refunds.service';
 export class PaymentsController {
   constructor(
     private readonly payments: PaymentsService,
-    private readonly refunds: RefundsService,
+    private readonly refundRequests: RefundRequestsService,
   ) {}
 
   /**
@@ -34,6 +34,8 @@ export class PaymentsController {
    *
    * @remarks The money is set aside at once and given back by the gateway shortly after. Several partial refunds may
    * run at the same time; together they never exceed the payment.
+   * @throws {403} `forbidden`: none of your roles has the permission; or `step_up_required`: so large a refund needs POST
+   * /auth/step-up first.
    * @throws {404} There is no such payment.
    * @throws {409} `payment_not_refundable`: only a payment that succeeded can be refunded.
    * @throws {422} `refund_exceeds_payment`: less than that is left.
@@ -42,8 +44,12 @@ export class PaymentsController {
   @HttpCode(202)
   @Idempotent()
   @RequirePermission('payments:refund')
-  async refundPayment(@UuidParam('id', 'payment') id: string, @Body() body: RefundRequest): Promise<RefundResponse> {
-    return RefundResponse.from(await this.refunds.request(id, body.amount ?? null, body.reason ?? null));
+  async refundPayment(
+    @CurrentUser() user: Actor,
+    @UuidParam('id', 'payment') id: string,
+    @Body() body: RefundRequest,
+  ): Promise<RefundResponse> {
+    return RefundResponse.from(await this.refundRequests.request(user, id, body.amount ?? null, body.reason ?? null));
   }
 
   /**

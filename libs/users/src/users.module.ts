@@ -8,6 +8,8 @@ import { SessionsService } from './sessions/sessions.service';
 import { AttemptLimits } from './sign-in/attempt-limits';
 import { AuthController } from './sign-in/auth.controller';
 import { SignInService } from './sign-in/sign-in.service';
+import { StepUpController } from './step-up/step-up.controller';
+import { StepUpService } from './step-up/step-up.service';
 import { UsersController } from './users.controller';
 import { UsersFacadeModule } from './users.facade.module';
 import { UsersService } from './users.service';
@@ -15,7 +17,7 @@ import { UsersService } from './users.service';
 /** Accounts, and how their owners sign in and stay signed in. */
 @Module({
   imports: [UsersFacadeModule],
-  controllers: [AuthController, SessionsController, UsersController],
+  controllers: [AuthController, SessionsController, StepUpController, UsersController],
   providers: [
     UsersService,
     SignInService,
@@ -25,6 +27,7 @@ import { UsersService } from './users.service';
     RefreshService,
     RefreshTokensRepository,
     RefreshCookie,
+    StepUpService,
   ],
   exports: [UsersFacadeModule],
 })

@@ -7,6 +7,7 @@ import type { AccessTokenClaims } from './access-tokens';
 import type { Actor } from './actor';
 import { EndedSessions } from './ended-sessions';
 import { POLICY, type AuthenticatedRequest, type Policy } from './policies';
+import { STEP_UP, StepUps } from './step-ups';
 import { VerifiedTokens } from './verified-tokens';
 
 type Request = AuthenticatedRequest & { headers: Record<string, string | undefined> };
@@ -18,6 +19,7 @@ export class AccessGuard extends AuthGuard('access-token') {
     private readonly reflector: Reflector,
     private readonly tokens: VerifiedTokens,
     private readonly endedSessions: EndedSessions,
+    private readonly stepUps: StepUps,
   ) {
     super();
   }
@@ -40,6 +42,7 @@ export class AccessGuard extends AuthGuard('access-token') {
     if (policy.kind === 'public') return true;
     if (!actor) throw unauthenticated();
     if (policy.kind === 'permission' && !actor.permissions.has(policy.permission)) throw forbidden();
+    if (this.reflector.get<true | undefined>(STEP_UP, context.getHandler())) await this.stepUps.require(actor);
     return true;
   }
 

@@ -8,12 +8,16 @@ import { EndedSessions } from './ended-sessions';
 import { JwksController } from './jwks.controller';
 import { JwtStrategy } from './jwt.strategy';
 import { CreateEndedSessions1763600000400 } from './migrations/1763600000400-create-ended-sessions';
+import { CreateStepUps1763600000410 } from './migrations/1763600000410-create-step-ups';
 import { SigningKeys } from './signing-keys';
+import { StepUps } from './step-ups';
 import { VerifiedTokens } from './verified-tokens';
 
 /** Guards every route of the API, and lets the users module issue and end what the guard checks. */
 @Global()
-@Module({ imports: [DatabaseModule.forModule({ migrations: [CreateEndedSessions1763600000400] })] })
+@Module({
+  imports: [DatabaseModule.forModule({ migrations: [CreateEndedSessions1763600000400, CreateStepUps1763600000410] })],
+})
 export class AuthModule {
   static forRoot(config: AuthConfig): DynamicModule {
     return {
@@ -26,9 +30,10 @@ export class AuthModule {
         AccessTokens,
         VerifiedTokens,
         EndedSessions,
+        StepUps,
         JwtStrategy,
       ],
-      exports: [AccessTokens, EndedSessions, VerifiedTokens],
+      exports: [AccessTokens, EndedSessions, StepUps, VerifiedTokens],
     };
   }
 }

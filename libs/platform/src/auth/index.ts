@@ -4,4 +4,5 @@ export * from './auth-config';
 export * from './auth.module';
 export { EndedSessions } from './ended-sessions';
 export * from './policies';
+export { RequireStepUp, STEP_UP, StepUps } from './step-ups';
 export { VerifiedTokens } from './verified-tokens';

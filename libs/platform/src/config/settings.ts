@@ -80,6 +80,13 @@ export const settingsSchema = z.object({
   SANDBOX_GATEWAY_URL: z.url().describe('Address of the sandbox gateway'),
   SANDBOX_WEBHOOK_SECRET: z.string().min(24).describe('Shared secret of the sandbox gateway and its webhooks'),
   GATEWAY_TIMEOUT: duration.prefault('5s').describe('How long a call to the payment gateway may take'),
+  REFUND_STEP_UP_ABOVE: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(Number.MAX_SAFE_INTEGER)
+    .default(100_000)
+    .describe('A refund above this needs a step-up, minor units'),
   ORDER_EXPIRY: duration.prefault('30m').describe('How long an unpaid order holds its stock'),
   SHIPPING_FLAT_RATE: z.coerce
     .number()

@@ -17,6 +17,10 @@ export const unauthenticated = () =>
 /** 403: we know who is asking, and that is not enough. */
 export const forbidden = () => new AppError('forbidden', 'forbidden', 'You are not allowed to do this.');
 
+/** 403: this needs a proof within the last five minutes that it is still the same person. */
+export const stepUpRequired = () =>
+  new AppError('forbidden', 'step_up_required', 'Prove again who you are with POST /auth/step-up, then repeat this.');
+
 /** 412: the resource has changed since the version that was named in If-Match. */
 export const versionMismatch = (current: number) =>
   new AppError('precondition', 'version_mismatch', `The resource is at version ${current} now; read it again.`);

@@ -14,6 +14,12 @@ export const IDEMPOTENT = 'http:idempotent';
 /** Marks a POST that demands an Idempotency-Key. Its whole handler runs in one transaction with the key's record. */
 export const Idempotent = () => SetMetadata(IDEMPOTENT, true);
 
+/** The metadata key of routes that know no Idempotency-Key; the OpenAPI document reads it too. */
+export const NEVER_REPLAYED = 'http:neverReplayed';
+
+/** Marks a POST whose answer holds a secret that must not be stored, or which hashes, for which no transaction waits. */
+export const NeverReplayed = () => SetMetadata(NEVER_REPLAYED, true);
+
 type Request = FastifyRequest & AuthenticatedRequest;
 
 /**
@@ -32,7 +38,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
     const http = context.switchToHttp();
     const request = http.getRequest<Request>();
     if (request.method !== 'POST' && request.method !== 'PATCH') return next.handle();
-    if (this.isPublic(context)) return next.handle();
+    if (this.isPublic(context) || this.isNeverReplayed(context)) return next.handle();
     const key = keyOf(request);
     if (key === undefined && this.reflector.get<true | undefined>(IDEMPOTENT, context.getHandler())) {
       throw errors.idempotencyKeyRequired();
@@ -46,6 +52,10 @@ export class IdempotencyInterceptor implements NestInterceptor {
   private isPublic(context: ExecutionContext): boolean {
     const policy = this.reflector.getAllAndOverride<Policy>(POLICY, [context.getHandler(), context.getClass()]);
     return policy.kind === 'public';
+  }
+
+  private isNeverReplayed(context: ExecutionContext): boolean {
+    return this.reflector.get<true | undefined>(NEVER_REPLAYED, context.getHandler()) === true;
   }
 
   private async once(

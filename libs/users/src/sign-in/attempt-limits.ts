@@ -23,6 +23,11 @@ export class AttemptLimits {
     return this.failures.attempt([`login from ${address}`, `login as ${email.toLowerCase()}`], work);
   }
 
+  /** Failed step-ups count, by address and by account. @throws AppError `rate_limited` */
+  stepUp<T>(address: string, userId: string, work: () => Promise<T>): Promise<T> {
+    return this.failures.attempt([`step-up from ${address}`, `step-up of ${userId}`], work);
+  }
+
   /** Refused refresh tokens count, by address. @throws AppError `rate_limited` */
   refresh<T>(address: string, work: () => Promise<T>): Promise<T> {
     return this.failures.attempt([`refresh from ${address}`], work);

@@ -9,7 +9,7 @@ import { IsEmailAddress, MAX_EMAIL_LENGTH } from './email.decorator';
 import type { SignedInUser } from './sign-in.service';
 
 /** Of JavaScript's units, of which a character may take several; the password's own rules count characters. */
-const MAX_PASSWORD_UNITS = 8 * MAX_PASSWORD_LENGTH;
+export const MAX_PASSWORD_UNITS = 8 * MAX_PASSWORD_LENGTH;
 
 /** A new account */
 export class RegisterRequest {
