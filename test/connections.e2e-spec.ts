@@ -1,4 +1,4 @@
-import { Client } from 'pg';
+import { Client, Connection } from 'pg';
 import { DataSource } from 'typeorm';
 import { poolOf, Signals, type UnitOfWork } from '@platform/database';
 import { toProblem, type Problem } from '../libs/platform/src/http/problem';
@@ -86,10 +86,30 @@ describe('connections', () => {
       expect([begun, rows]).toEqual([2, [{ value: expect.anything() }]]);
     });
 
+    it('knows its new columns', async () => {
+      await uow.sql(select);
+      await db.sql(`ALTER TABLE scratch.changing ADD COLUMN name text NOT NULL DEFAULT 'seven'`);
+      expect(await uow.sql(select)).toEqual([{ value: expect.anything(), name: 'seven' }]);
+      await db.sql('ALTER TABLE scratch.changing DROP COLUMN name');
+      expect(Object.keys((await uow.sql(select))[0] ?? {})).toEqual(['value']);
+    });
+
     it('does no harm when a pooler has forgotten it', async () => {
       await uow.sql(select);
       await uow.sql('DEALLOCATE ALL');
       expect(await uow.sql(select)).toHaveLength(1);
+    });
+
+    it('is described once a connection, whether it has columns or not', async () => {
+      const described = jest.spyOn(Connection.prototype as unknown as { describe(): void }, 'describe');
+      await uow.run(async () => {
+        for (let time = 0; time < 3; time++) {
+          expect(await uow.sql('SELECT $1::int AS time, NULL AS nothing', [time])).toEqual([{ time, nothing: null }]);
+          expect(await uow.execute('UPDATE scratch.changing SET value = value + $1', [0])).toBe(1);
+        }
+      });
+      expect(described).toHaveBeenCalledTimes(2);
+      described.mockRestore();
     });
 
     it('is there: statements are named, so that PostgreSQL plans them once a connection', async () => {

@@ -1,14 +1,16 @@
 import { createHash } from 'node:crypto';
 import type { Socket } from 'node:net';
-import { Client, type QueryResult } from 'pg';
+import { Client, type QueryConfig, type QueryResult } from 'pg';
+import { ShapedQuery, type Shapes } from './shaped-query';
 
 const MAX_NAMES = 500; // one costs about 9.5 kB of backend memory on each connection
 const names = new Map<string, string>();
 
 type Query = (text: unknown, values?: unknown, callback?: unknown) => Promise<QueryResult>;
+const run = Client.prototype.query as unknown as (this: Client, query: ShapedQuery) => void;
 
 /**
- * A pg client that names every distinct SQL text, so that PostgreSQL parses and plans it once per connection; this
+ * A pg client that names every distinct SQL text, so that PostgreSQL parses, plans and describes it once per connection; this
  * halves PostgreSQL's part of an ordinary request. After a migration a named plan may be stale for ever on its
  * connection (0A000, 26000): then all names of the connection move to a new generation. Outside a transaction the
  * statement is run again at once; inside, the unit of work starts over.
@@ -16,6 +18,7 @@ type Query = (text: unknown, values?: unknown, callback?: unknown) => Promise<Qu
 export class NamedStatementClient extends Client {
   private generation = 0;
   private isCorked = false;
+  private readonly shapes: Shapes = new Map();
 
   // pg's own typing of query() is a wide overload set; this is the one door through which all of it passes.
   override query = ((text: unknown, values?: unknown, callback?: unknown) => {
@@ -23,7 +26,7 @@ export class NamedStatementClient extends Client {
     const plain = Client.prototype.query.bind(this) as unknown as Query;
     if (typeof text !== 'string' || !Array.isArray(values) || callback) return plain(text, values, callback);
     const name = nameOf(text);
-    return name === undefined ? plain(text, values) : this.runNamed(plain, name, text, values);
+    return name === undefined ? plain(text, values) : this.runNamed(name, text, values);
   }) as unknown as Client['query'];
 
   /** All statements that are sent before the event loop turns leave in one system call: a third of Node's time. */
@@ -38,16 +41,26 @@ export class NamedStatementClient extends Client {
     });
   }
 
-  private async runNamed(plain: Query, name: string, text: string, values: unknown[]): Promise<QueryResult> {
+  private async runNamed(name: string, text: string, values: unknown[]): Promise<QueryResult> {
     const startedIn = this.generation;
     try {
-      return await plain(this.statement(name, text, values));
+      return await this.runShaped(this.statement(name, text, values));
     } catch (error) {
       if (!isStalePlan(error)) throw error;
       if (this.generation === startedIn) this.generation++;
       if (this.getTransactionStatus() !== 'I') throw error;
-      return plain(this.statement(name, text, values));
+      return this.runShaped(this.statement(name, text, values));
     }
+  }
+
+  private runShaped(statement: QueryConfig): Promise<QueryResult> {
+    return new Promise<QueryResult>((resolve, reject) => {
+      const done = (error: Error | null, result: unknown) => (error ? reject(error) : resolve(result as QueryResult));
+      run.call(this, new ShapedQuery(statement, done, this.shapes));
+    }).catch((error: Error) => {
+      Error.captureStackTrace(error); // from who asked, not from the socket
+      throw error;
+    });
   }
 
   /** The comment makes the text new as well: a pooler such as PgBouncer keys statements by text, not by name. */

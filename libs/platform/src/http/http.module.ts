@@ -1,11 +1,12 @@
 import { Global, Module } from '@nestjs/common';
-import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
+import { APP_FILTER, APP_GUARD, APP_PIPE, ModulesContainer } from '@nestjs/core';
 import { DatabaseModule } from '@platform/database';
 import { DatabaseHealth } from './database-health';
 import { Health } from './health';
 import { HealthController } from './health.controller';
 import { IdempotencyStore } from './idempotency-store';
 import { IdempotencyInterceptor } from './idempotency.interceptor';
+import { interceptWrites } from './intercept-writes';
 import { CreateIdempotencyKeys1763600000500 } from './migrations/1763600000500-create-idempotency-keys';
 import { MetricsController } from './metrics.controller';
 import { ProblemFilter } from './problem.filter';
@@ -22,10 +23,14 @@ import { createValidationPipe } from './validation.pipe';
     DatabaseHealth,
     IdempotencyStore,
     { provide: APP_GUARD, useClass: RateLimitGuard },
-    { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
+    IdempotencyInterceptor,
     { provide: APP_PIPE, useFactory: createValidationPipe },
     { provide: APP_FILTER, useClass: ProblemFilter },
   ],
   exports: [Health],
 })
-export class HttpModule {}
+export class HttpModule {
+  constructor(modules: ModulesContainer, interceptor: IdempotencyInterceptor) {
+    interceptWrites(modules, interceptor);
+  }
+}

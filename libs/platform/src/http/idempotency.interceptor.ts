@@ -37,7 +37,6 @@ export class IdempotencyInterceptor implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const http = context.switchToHttp();
     const request = http.getRequest<Request>();
-    if (request.method !== 'POST' && request.method !== 'PATCH') return next.handle();
     if (this.isPublic(context) || this.isNeverReplayed(context)) return next.handle();
     const key = keyOf(request);
     if (key === undefined && this.reflector.get<true | undefined>(IDEMPOTENT, context.getHandler())) {
