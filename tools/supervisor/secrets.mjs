@@ -43,11 +43,22 @@ function readKept() {
 export async function ensureSigningKey(folder, today = new Date()) {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   if (readdirSync(folder).some((file) => file.endsWith('.pem'))) return;
+  await addSigningKey(folder, today.toISOString().slice(0, 10));
+}
+
+/**
+ * Writes a new RSA key, whole or not at all.
+ * @param {string} folder
+ * @param {string} time with which its name begins
+ * @returns {Promise<string>} the key's id
+ */
+export async function addSigningKey(folder, time) {
   const { privateKey } = await promisify(generateKeyPair)('rsa', {
     modulusLength: 2048,
     privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
     publicKeyEncoding: { type: 'spki', format: 'pem' },
   });
-  const kid = `${today.toISOString().slice(0, 10)}-${randomBytes(3).toString('hex')}`;
+  const kid = `${time}-${randomBytes(3).toString('hex')}`;
   writeWhole(join(folder, `${kid}.pem`), privateKey);
+  return kid;
 }

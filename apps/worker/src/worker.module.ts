@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { NotificationsWorkerModule } from '@app/notifications';
 import { OrdersWorkerModule } from '@app/orders';
 import { PaymentsWorkerModule } from '@app/payments';
+import { UsersWorkerModule } from '@app/users';
 import { AuditModule } from '@platform/audit';
 import { ConfigModule } from '@platform/config';
 import { DatabaseModule } from '@platform/database';
@@ -20,6 +21,7 @@ import { SagaModule } from '@platform/saga';
     MessagingModule.forWorker(),
     SagaModule.forWorker(),
     IdempotencyWorkerModule,
+    UsersWorkerModule,
     PaymentsWorkerModule,
     OrdersWorkerModule,
     NotificationsWorkerModule,

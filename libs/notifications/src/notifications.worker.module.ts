@@ -1,20 +1,43 @@
-import { Module } from '@nestjs/common';
+import { Inject, Module } from '@nestjs/common';
 import { OrdersCoreModule } from '@app/orders';
 import { UsersFacadeModule } from '@app/users';
 import { DatabaseModule } from '@platform/database';
-import { ListenerRegistry } from '@platform/messaging';
+import { ListenerRegistry, type Listener } from '@platform/messaging';
+import { MailSender } from './mail-sender';
 import { Mailer } from './mailer';
 import { MailsRepository } from './mails.repository';
 import { CreateMails1763600006000 } from './migrations/1763600006000-create-mails';
 import { SendConfirmationWhenOrderConfirmed } from './send-confirmation-when-order-confirmed.handler';
+import { SendResetWhenPasswordForgotten } from './send-reset-when-password-forgotten.handler';
+import { SendVerificationWhenUserRegistered } from './send-verification-when-user-registered.handler';
+import { TellOwnerWhenNewDeviceSignedIn } from './tell-owner-when-new-device-signed-in.handler';
+import { TellOwnerWhenPasswordChanged } from './tell-owner-when-password-changed.handler';
+import { WelcomeUserWhenEmailVerified } from './welcome-user-when-email-verified.handler';
+
+const LISTENERS = [
+  SendConfirmationWhenOrderConfirmed,
+  SendVerificationWhenUserRegistered,
+  WelcomeUserWhenEmailVerified,
+  SendResetWhenPasswordForgotten,
+  TellOwnerWhenPasswordChanged,
+  TellOwnerWhenNewDeviceSignedIn,
+];
+
+const ALL = Symbol('all listeners');
 
 /** Mail, for the worker. */
 @Module({
   imports: [DatabaseModule.forModule({ migrations: [CreateMails1763600006000] }), OrdersCoreModule, UsersFacadeModule],
-  providers: [Mailer, MailsRepository, SendConfirmationWhenOrderConfirmed],
+  providers: [
+    Mailer,
+    MailsRepository,
+    MailSender,
+    ...LISTENERS,
+    { provide: ALL, useFactory: (...listeners: Listener[]) => listeners, inject: LISTENERS },
+  ],
 })
 export class NotificationsWorkerModule {
-  constructor(listeners: ListenerRegistry, sendConfirmation: SendConfirmationWhenOrderConfirmed) {
-    listeners.register(sendConfirmation);
+  constructor(registry: ListenerRegistry, @Inject(ALL) listeners: Listener[]) {
+    for (const listener of listeners) registry.register(listener);
   }
 }

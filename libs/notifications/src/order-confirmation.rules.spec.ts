@@ -1,5 +1,6 @@
 import type { Order } from '@app/orders';
-import { escapeHtml, formatMoney, orderConfirmation } from './order-confirmation.rules';
+import { escapeHtml } from './mail-layout.rules';
+import { formatMoney, orderConfirmation } from './order-confirmation.rules';
 
 const order = {
   number: 'CH-1',

@@ -1,11 +1,5 @@
 import type { Order } from '@app/orders';
-
-/** The words of a mail. */
-export interface MailContent {
-  subject: string;
-  text: string;
-  html: string;
-}
+import { escapeHtml, type MailContent } from './mail-layout.rules';
 
 /** The mail that a buyer gets when the order is confirmed. Whatever people wrote is escaped in the HTML. */
 export function orderConfirmation(order: Order, firstName: string): MailContent {
@@ -42,11 +36,4 @@ function toHtml(greeting: string, thanks: string, rows: Array<{ label: string; a
       `<tr><td>${escapeHtml(label)}</td><td style="text-align:right">${escapeHtml(amount)}</td></tr>`,
   );
   return `<p>${escapeHtml(greeting)}</p><p>${escapeHtml(thanks)}</p><table cellpadding="4">${cells.join('')}</table>`;
-}
-
-const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
-
-/** Makes text harmless inside HTML. */
-export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
 }

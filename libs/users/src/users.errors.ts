@@ -19,3 +19,11 @@ export const refreshTokenReused = () =>
     'refresh_token_reused',
     'This refresh token was used before, so its session has been ended; sign in again.',
   );
+
+/** 422: the token of a mail is unknown, has expired, or was used before; which of them is nobody's business. */
+export const mailTokenInvalid = () =>
+  new AppError('unprocessable', 'mail_token_invalid', 'This link has expired or was used before; ask for another one.');
+
+/** 409: nothing to send a mail for. */
+export const emailAlreadyVerified = () =>
+  new AppError('conflict', 'email_already_verified', 'The e-mail address has been verified already.');

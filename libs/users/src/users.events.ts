@@ -5,3 +5,18 @@ export const userRegistered = defineEvent<{ userId: string }>('users.registered'
 
 /** An account has been deleted by its owner: it can't sign in any more, and its data is to be erased. */
 export const userDeleted = defineEvent<{ userId: string }>('users.deleted', 1);
+
+/** Somebody wants another mail to prove their address with. Its id makes the mail's token. */
+export const emailVerificationRequested = defineEvent<{ userId: string }>('users.email_verification_requested', 1);
+
+/** An e-mail address has been proved to be its owner's. */
+export const emailVerified = defineEvent<{ userId: string }>('users.email_verified', 1);
+
+/** Somebody has forgotten a password; null when there is no such account. Its id makes the mail's token. */
+export const passwordResetRequested = defineEvent<{ userId: string | null }>('users.password_reset_requested', 1);
+
+/** A password has been changed or reset. */
+export const passwordChanged = defineEvent<{ userId: string }>('users.password_changed', 1);
+
+/** Somebody has signed in with a device that this account did not know. */
+export const newDeviceSignedIn = defineEvent<{ userId: string; sessionId: string }>('users.new_device_signed_in', 1);

@@ -3,8 +3,11 @@ import { DatabaseModule } from '@platform/database';
 import { DemoUsers } from './demo-users';
 import { CreateUsers1763600001000 } from './migrations/1763600001000-create-users';
 import { CreateSessions1763600001100 } from './migrations/1763600001100-create-sessions';
+import { CreateMailTokens1763600001210 } from './migrations/1763600001210-create-mail-tokens';
+import { MailTokensRepository } from './mail-tokens/mail-tokens.repository';
 import { Passwords } from './passwords/passwords';
 import { Session } from './sessions/session.entity';
+import { SessionsRepository } from './sessions/sessions.repository';
 import { User } from './user.entity';
 import { UsersFacade } from './users.facade';
 import { UsersRepository } from './users.repository';
@@ -14,10 +17,10 @@ import { UsersRepository } from './users.repository';
   imports: [
     DatabaseModule.forModule({
       entities: [User, Session],
-      migrations: [CreateUsers1763600001000, CreateSessions1763600001100],
+      migrations: [CreateUsers1763600001000, CreateSessions1763600001100, CreateMailTokens1763600001210],
     }),
   ],
-  providers: [UsersFacade, UsersRepository, Passwords, DemoUsers],
-  exports: [UsersFacade, UsersRepository, Passwords],
+  providers: [UsersFacade, UsersRepository, SessionsRepository, MailTokensRepository, Passwords, DemoUsers],
+  exports: [UsersFacade, UsersRepository, SessionsRepository, MailTokensRepository, Passwords],
 })
 export class UsersFacadeModule {}

@@ -1,7 +1,12 @@
 import { Injectable } from '@nestjs/common';
+import { Config } from '@platform/config';
+import { UnitOfWork } from '@platform/database';
 import { DemoUsers } from './demo-users';
+import { deriveMailToken, hashMailToken, type MailTokenPurpose } from './mail-tokens/mail-token.rules';
+import { MailTokensRepository } from './mail-tokens/mail-tokens.repository';
+import { SessionsRepository } from './sessions/sessions.repository';
 import { UsersRepository } from './users.repository';
-import type { UserContact } from './users.types';
+import type { SignIn, UserContact } from './users.types';
 
 /** What other modules may ask of users. */
 @Injectable()
@@ -9,6 +14,10 @@ export class UsersFacade {
   constructor(
     private readonly users: UsersRepository,
     private readonly demoUsers: DemoUsers,
+    private readonly mailTokens: MailTokensRepository,
+    private readonly sessions: SessionsRepository,
+    private readonly config: Config,
+    private readonly uow: UnitOfWork,
   ) {}
 
   /** Whom to write to; null when the account is gone. Joins the caller's transaction if there is one. */
@@ -16,7 +25,25 @@ export class UsersFacade {
     const user = await this.users.find(userId);
     if (!user) return null;
     const { id, email, firstName, lastName } = user;
-    return { id, email, firstName, lastName };
+    return { id, email, firstName, lastName, emailVerified: user.emailVerifiedAt !== null };
+  }
+
+  /** When and with what somebody signed in; null when there is no such session. */
+  async findSignIn(sessionId: string): Promise<SignIn | null> {
+    const session = await this.sessions.find(sessionId);
+    return session && { device: session.device, address: session.address, at: session.createdAt };
+  }
+
+  /**
+   * The token of a mail that is about to be sent, good from now on; the same one for the same request. It goes into that
+   * mail and nowhere else: only its hash is stored.
+   * @param requestId of the event that asked for the mail
+   * @returns null when nothing is to be sent: the account is gone, has had five such mails this hour, or has used the token
+   */
+  async issueMailToken(purpose: MailTokenPurpose, userId: string, requestId: string): Promise<string | null> {
+    const token = deriveMailToken(purpose, requestId, this.config.get('APP_SECRET'));
+    const issue = () => this.mailTokens.issue(requestId, userId, purpose, hashMailToken(token));
+    return (await this.uow.run(issue)) ? token : null;
   }
 
   /**

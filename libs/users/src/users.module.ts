@@ -1,9 +1,12 @@
 import { Module } from '@nestjs/common';
+import { EmailVerificationController } from './email-verification/email-verification.controller';
+import { EmailVerificationService } from './email-verification/email-verification.service';
+import { PasswordChangesService } from './passwords/password-changes.service';
+import { PasswordsController } from './passwords/passwords.controller';
 import { RefreshCookie } from './sessions/refresh-cookie';
 import { RefreshService } from './sessions/refresh.service';
 import { RefreshTokensRepository } from './sessions/refresh-tokens.repository';
 import { SessionsController } from './sessions/sessions.controller';
-import { SessionsRepository } from './sessions/sessions.repository';
 import { SessionsService } from './sessions/sessions.service';
 import { AttemptLimits } from './sign-in/attempt-limits';
 import { AuthController } from './sign-in/auth.controller';
@@ -17,13 +20,21 @@ import { UsersService } from './users.service';
 /** Accounts, and how their owners sign in and stay signed in. */
 @Module({
   imports: [UsersFacadeModule],
-  controllers: [AuthController, SessionsController, StepUpController, UsersController],
+  controllers: [
+    AuthController,
+    EmailVerificationController,
+    PasswordsController,
+    SessionsController,
+    StepUpController,
+    UsersController,
+  ],
   providers: [
     UsersService,
     SignInService,
     AttemptLimits,
+    EmailVerificationService,
+    PasswordChangesService,
     SessionsService,
-    SessionsRepository,
     RefreshService,
     RefreshTokensRepository,
     RefreshCookie,

@@ -17,6 +17,14 @@ const DELETE = `
   UPDATE users.users SET deleted_at = now(), version = version + 1, updated_at = now()
   WHERE id = $1 AND deleted_at IS NULL`;
 
+const SET_PASSWORD = `
+  UPDATE users.users SET password_hash = $2, version = version + 1, updated_at = now()
+  WHERE id = $1 AND deleted_at IS NULL AND ($3::text IS NULL OR password_hash = $3)`;
+
+const VERIFY_EMAIL = `
+  UPDATE users.users SET email_verified_at = now(), version = version + 1, updated_at = now()
+  WHERE id = $1 AND deleted_at IS NULL AND email_verified_at IS NULL`;
+
 const REPLACE_HASH = 'UPDATE users.users SET password_hash = $3 WHERE id = $1 AND password_hash = $2';
 
 /** Accounts. Deleted ones are not found. */
@@ -49,6 +57,12 @@ export class UsersRepository {
     return this.uow.manager.findOneBy(User, { email: Raw((column) => `lower(${column}) = :email`, { email }) });
   }
 
+  /** @param email in lower case */
+  async findIdByEmail(email: string): Promise<string | undefined> {
+    const text = 'SELECT id FROM users.users WHERE lower(email) = $1 AND deleted_at IS NULL';
+    return (await this.uow.sql<{ id: string }>(text, [email]))[0]?.id;
+  }
+
   /** Gives an account other names. @returns it with its next version */
   async rename(user: User, names: Partial<Names>): Promise<User> {
     const renamed = { ...user, ...names };
@@ -57,9 +71,19 @@ export class UsersRepository {
     return { ...renamed, ...row };
   }
 
-  /** Replaces a hash by a stronger one of the same password, unless the password has been changed meanwhile. */
-  async replaceHash(id: string, before: string, after: string): Promise<void> {
-    await this.uow.execute(REPLACE_HASH, [id, before, after]);
+  /** Replaces a hash by a stronger one of the same password. @returns false when it has been changed meanwhile */
+  async replaceHash(id: string, before: string, after: string): Promise<boolean> {
+    return (await this.uow.execute(REPLACE_HASH, [id, before, after])) > 0;
+  }
+
+  /** Gives an account another password. @param before only if this is the hash still @returns whether it was done */
+  async setPassword(id: string, passwordHash: string, before?: string): Promise<boolean> {
+    return (await this.uow.execute(SET_PASSWORD, [id, passwordHash, before ?? null])) > 0;
+  }
+
+  /** @returns whether it had not been verified before */
+  async verifyEmail(id: string): Promise<boolean> {
+    return (await this.uow.execute(VERIFY_EMAIL, [id])) > 0;
   }
 
   /** @returns whether there was such an account */

@@ -10,4 +10,12 @@ export interface UserContact {
   email: string;
   firstName: string;
   lastName: string;
+  emailVerified: boolean;
+}
+
+/** When and with what somebody signed in. */
+export interface SignIn {
+  device: string;
+  address: string;
+  at: Date;
 }

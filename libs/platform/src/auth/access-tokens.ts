@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { sign } from 'jsonwebtoken';
 import { Config } from '@platform/config';
+import { ACCESS_TOKEN_SECONDS } from './key-schedule.rules';
 import { SigningKeys } from './signing-keys';
 
-/** How long an access token is good for, in seconds. */
-export const ACCESS_TOKEN_SECONDS = 900;
+export { ACCESS_TOKEN_SECONDS };
 
 /** The claims of an access token, after RFC 9068. */
 export interface AccessTokenClaims {

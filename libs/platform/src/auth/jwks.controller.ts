@@ -1,5 +1,6 @@
 import { Controller, Get, Header, VERSION_NEUTRAL } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
+import { JWKS_SECONDS } from './key-schedule.rules';
 import { Public } from './policies';
 import { SigningKeys } from './signing-keys';
 
@@ -16,7 +17,7 @@ export class JwksController {
    */
   @Public()
   @Get('jwks.json')
-  @Header('Cache-Control', 'public, max-age=300')
+  @Header('Cache-Control', `public, max-age=${JWKS_SECONDS}`)
   getJwks(): object {
     return this.keys.jwks();
   }

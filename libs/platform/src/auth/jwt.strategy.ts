@@ -27,8 +27,11 @@ export class JwtStrategy extends PassportStrategy(Strategy, 'access-token') {
     });
   }
 
-  validate(claims: AccessTokenClaims): AccessTokenClaims {
-    return claims;
+  /** What we sign has all of these; passport refuses a token for which this is false. */
+  validate(claims: Partial<AccessTokenClaims>): AccessTokenClaims | false {
+    const { sub, sid, roles, exp } = claims;
+    const isWhole = typeof sub === 'string' && typeof sid === 'string' && Array.isArray(roles);
+    return isWhole && typeof exp === 'number' ? { sub, sid, roles, exp } : false;
   }
 }
 

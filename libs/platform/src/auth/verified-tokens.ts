@@ -40,6 +40,12 @@ export class VerifiedTokens {
     this.bySession.delete(sessionId);
   }
 
+  /** Every token is verified anew. */
+  forgetAll(): void {
+    this.tokens.clear();
+    this.bySession.clear();
+  }
+
   private forgetOldest(): void {
     const [oldest] = this.tokens.keys();
     if (oldest !== undefined) this.forget(oldest);

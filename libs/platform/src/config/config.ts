@@ -13,6 +13,11 @@ export class Config {
     return this.settings.DATABASE_DIRECT_URL ?? this.settings.DATABASE_URL;
   }
 
+  /** Under this the pages are that links in mails lead to, without a slash at its end. */
+  get mailLinksUrl(): string {
+    return (this.settings.MAIL_LINKS_URL ?? `${this.publicUrl}/account`).replace(/\/$/, '');
+  }
+
   /** The address under which clients reach the API, without a slash at its end. */
   get publicUrl(): string {
     return (this.settings.PUBLIC_URL ?? `http://${this.settings.HOST}:${this.settings.PORT}`).replace(/\/$/, '');

@@ -65,7 +65,16 @@ export const settingsSchema = z.object({
     .regex(/^smtps?:\/\//, 'smtp://host:port')
     .describe('Where mail goes out'),
   MAIL_FROM: z.string().default('Countinghouse <shop@countinghouse.test>').describe('Sender of mail'),
-  JWT_KEYS_DIR: z.string().describe('Folder of RSA private keys, <kid>.pem; the last by name signs'),
+  MAIL_LINKS_URL: z
+    .url()
+    .optional()
+    .describe(
+      'Where links in mails lead, with /verify-email and /reset-password behind it; default PUBLIC_URL/account',
+    ),
+  JWT_KEYS_DIR: z.string().describe('Folder of RSA private keys, <kid>.pem; read again when it changes'),
+  JWT_KEY_LEAD: duration
+    .prefault('10m')
+    .describe('How long a new key is published before it signs; others keep our keys for 5m'),
   JWT_ISSUER: z.string().default('countinghouse').describe('`iss` of access tokens'),
   JWT_AUDIENCE: z.string().default('countinghouse-api').describe('`aud` of access tokens'),
   APP_SECRET: z.string().min(32).describe('Secret from which refresh tokens are derived; 32 characters or more'),

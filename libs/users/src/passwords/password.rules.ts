@@ -11,6 +11,9 @@ export interface PasswordOwner {
 /** Longest password, in characters as people count them (code points). */
 export const MAX_PASSWORD_LENGTH = 128;
 
+/** The same in JavaScript's units, of which a character may take several; for what comes before the rules below. */
+export const MAX_PASSWORD_UNITS = 8 * MAX_PASSWORD_LENGTH;
+
 /** A shorter name stands in too many good passwords by chance. */
 const MIN_IDENTITY_LENGTH = 5;
 

@@ -8,6 +8,8 @@ export interface Origin {
 export interface OpenedSession {
   id: string;
   refreshToken: string;
+  /** Whether the account was never used from such a device before. */
+  isNewDevice: boolean;
 }
 
 /** What keeps somebody signed in. */

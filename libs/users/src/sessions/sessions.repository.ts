@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { UnitOfWork } from '@platform/database';
+import { hashDevice } from './device.rules';
 import { Session } from './session.entity';
 import type { Origin } from './session.types';
 
@@ -10,17 +11,29 @@ export interface NewSession {
   origin: Origin;
   tokenHash: Buffer;
   lifetimeSeconds: number;
+  /** Only if the account has this password still; with any when absent. */
+  passwordHash?: string;
 }
 
-/** Holds the account meanwhile, so that it can't be deleted with a session left over. */
+/**
+ * Holds the account meanwhile, so that it can't be deleted, or get another password, with a session left over. The first
+ * device that is known of an account is nothing new.
+ */
 const OPEN = `
   WITH account AS (
-    SELECT id FROM users.users WHERE id = $2 AND deleted_at IS NULL FOR SHARE
+    SELECT id FROM users.users
+    WHERE id = $2 AND deleted_at IS NULL AND ($8::text IS NULL OR password_hash = $8) FOR SHARE
   ), session AS (
     INSERT INTO users.sessions (id, user_id, device, address, expires_at)
     SELECT $1::uuid, id, $3, $4, now() + make_interval(secs => $6) FROM account RETURNING id, expires_at
+  ), device AS (
+    INSERT INTO users.known_devices (user_id, device_hash) SELECT id, $7::bytea FROM account
+    ON CONFLICT (user_id, device_hash) DO UPDATE SET last_seen_at = now()
+    RETURNING old.user_id IS NULL AS is_new
+  ), token AS (
+    INSERT INTO users.refresh_tokens (token_hash, session_id, expires_at) SELECT $5::bytea, id, expires_at FROM session
   )
-  INSERT INTO users.refresh_tokens (token_hash, session_id, expires_at) SELECT $5::bytea, id, expires_at FROM session`;
+  SELECT is_new AND EXISTS (SELECT FROM users.known_devices WHERE user_id = $2) AS "isNewDevice" FROM device`;
 
 const END = `
   UPDATE users.sessions SET ended_at = now(), updated_at = now()
@@ -35,15 +48,33 @@ const END_OF_USER = `
     ORDER BY id FOR NO KEY UPDATE)
   RETURNING id`;
 
+const END_OTHERS = `
+  UPDATE users.sessions SET ended_at = now(), updated_at = now()
+  WHERE id IN (
+    SELECT id FROM users.sessions WHERE user_id = $1 AND id <> $2 AND ended_at IS NULL ORDER BY id FOR NO KEY UPDATE)
+  RETURNING id`;
+
 /** Sessions. */
 @Injectable()
 export class SessionsRepository {
   constructor(private readonly uow: UnitOfWork) {}
 
-  /** @returns whether it was opened; false when the account is gone */
-  async open({ id, userId, origin, tokenHash, lifetimeSeconds }: NewSession): Promise<boolean> {
-    const values = [id, userId, origin.device, origin.address, tokenHash, lifetimeSeconds];
-    return (await this.uow.execute(OPEN, values)) > 0;
+  /** @returns whether the device is new to the account; undefined when the account is gone, and nothing was opened */
+  async open({
+    id,
+    userId,
+    origin,
+    tokenHash,
+    lifetimeSeconds,
+    passwordHash,
+  }: NewSession): Promise<boolean | undefined> {
+    const { device, address } = origin;
+    const values = [id, userId, device, address, tokenHash, lifetimeSeconds, hashDevice(device), passwordHash ?? null];
+    return (await this.uow.sql<{ isNewDevice: boolean }>(OPEN, values))[0]?.isNewDevice;
+  }
+
+  find(id: string): Promise<Session | null> {
+    return this.uow.manager.findOneBy(Session, { id });
   }
 
   /** Live sessions of a user, newest first. @param before only those older than this one */
@@ -63,6 +94,11 @@ export class SessionsRepository {
   /** Ends one session of a user, or all. @returns those that were still alive */
   endOfUser(userId: string, id?: string): Promise<string[]> {
     return this.idsOf(END_OF_USER, [userId, id ?? null]);
+  }
+
+  /** Ends all sessions of a user but one. @returns those that were still alive */
+  endOthers(userId: string, keptId: string): Promise<string[]> {
+    return this.idsOf(END_OTHERS, [userId, keptId]);
   }
 
   private async idsOf(statement: string, values: unknown[]): Promise<string[]> {

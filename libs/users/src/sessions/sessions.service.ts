@@ -21,14 +21,18 @@ export class SessionsService {
     private readonly audit: Audit,
   ) {}
 
-  /** @returns undefined when the account is gone */
-  async open(userId: string, origin: Origin): Promise<OpenedSession | undefined> {
+  /**
+   * @param passwordHash only if this is the account's password still; any when absent
+   * @returns undefined when the account is gone, or has another password by now
+   */
+  async open(userId: string, origin: Origin, passwordHash?: string): Promise<OpenedSession | undefined> {
     this.uow.requireActive('SessionsService.open');
     const id = uuidv7();
     const refreshToken = createRefreshToken();
     const tokenHash = hashRefreshToken(refreshToken);
-    const isOpen = await this.sessions.open({ id, userId, origin, tokenHash, lifetimeSeconds: REFRESH_TOKEN_SECONDS });
-    return isOpen ? { id, refreshToken } : undefined;
+    const session = { id, userId, origin, tokenHash, passwordHash, lifetimeSeconds: REFRESH_TOKEN_SECONDS };
+    const isNewDevice = await this.sessions.open(session);
+    return isNewDevice === undefined ? undefined : { id, refreshToken, isNewDevice };
   }
 
   async list(userId: string, limit: number, cursor?: string): Promise<Page<Session>> {
@@ -58,6 +62,11 @@ export class SessionsService {
 
   endAll(userId: string): Promise<void> {
     return this.uow.run(async () => this.finish(await this.sessions.endOfUser(userId), 'users.session_ended'));
+  }
+
+  /** Ends all sessions of a user but this one. */
+  endOthers(userId: string, keptId: string): Promise<void> {
+    return this.uow.run(async () => this.finish(await this.sessions.endOthers(userId, keptId), 'users.session_ended'));
   }
 
   /** Ends a session because one of its refresh tokens is in two hands. */

@@ -4,7 +4,8 @@ import { AppError } from '@platform/errors';
 import { rateLimited, RateLimiter, type RateLimitPolicy } from '@platform/http';
 import { FailureLimiter } from './failure-limiter';
 
-const isRefusal = (error: unknown) => error instanceof AppError && error.kind === 'unauthenticated';
+const isRefusal = (error: unknown) =>
+  error instanceof AppError && (error.kind === 'unauthenticated' || error.code === 'mail_token_invalid');
 
 /** How often somebody may try to get in. */
 @Injectable()
@@ -12,9 +13,12 @@ export class AttemptLimits {
   private readonly failures: FailureLimiter;
   private readonly registrations = new RateLimiter();
   private readonly registrationPolicy: RateLimitPolicy;
+  private readonly forgotten = new RateLimiter();
+  private readonly authPolicy: RateLimitPolicy;
 
   constructor(config: Config) {
-    this.failures = new FailureLimiter(config.get('RATE_LIMIT_AUTH'), isRefusal);
+    this.authPolicy = config.get('RATE_LIMIT_AUTH');
+    this.failures = new FailureLimiter(this.authPolicy, isRefusal);
     this.registrationPolicy = config.get('RATE_LIMIT_REGISTER');
   }
 
@@ -31,6 +35,22 @@ export class AttemptLimits {
   /** Refused refresh tokens count, by address. @throws AppError `rate_limited` */
   refresh<T>(address: string, work: () => Promise<T>): Promise<T> {
     return this.failures.attempt([`refresh from ${address}`], work);
+  }
+
+  /** Wrong tokens of mails count, by address. @throws AppError `rate_limited` */
+  mailToken<T>(address: string, work: () => Promise<T>): Promise<T> {
+    return this.failures.attempt([`mail token from ${address}`], work);
+  }
+
+  /** Wrong answers to "and what is your present password?" count, by account. @throws AppError `rate_limited` */
+  ownPassword<T>(userId: string, work: () => Promise<T>): Promise<T> {
+    return this.failures.attempt([`own password of ${userId}`], work);
+  }
+
+  /** Every mail for a forgotten password counts, by address. @throws AppError `rate_limited` */
+  countForgotten(address: string): void {
+    const { isExceeded, resetSeconds } = this.forgotten.take(address, this.authPolicy);
+    if (isExceeded) throw rateLimited(resetSeconds);
   }
 
   /** Every registration counts, by address. @throws AppError `rate_limited` */

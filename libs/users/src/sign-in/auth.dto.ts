@@ -2,14 +2,11 @@ import { ApiProperty } from '@nestjs/swagger';
 import { IsString, MaxLength } from 'class-validator';
 import { ACCESS_TOKEN_SECONDS } from '@platform/auth';
 import { IsText } from '@platform/http';
-import { MAX_PASSWORD_LENGTH } from '../passwords/password.rules';
+import { MAX_PASSWORD_LENGTH, MAX_PASSWORD_UNITS } from '../passwords/password.rules';
 import type { Tokens } from '../sessions/session.types';
 import { UserResponse } from '../users.dto';
 import { IsEmailAddress, MAX_EMAIL_LENGTH } from './email.decorator';
 import type { SignedInUser } from './sign-in.service';
-
-/** Of JavaScript's units, of which a character may take several; the password's own rules count characters. */
-export const MAX_PASSWORD_UNITS = 8 * MAX_PASSWORD_LENGTH;
 
 /** A new account */
 export class RegisterRequest {

@@ -3,14 +3,14 @@ import { Audit } from '@platform/audit';
 import { AccessTokens } from '@platform/auth';
 import { UnitOfWork } from '@platform/database';
 import { Outbox } from '@platform/messaging';
-import { currentContext } from '@platform/observability';
 import { Passwords } from '../passwords/passwords';
 import type { Origin, Tokens } from '../sessions/session.types';
 import { SessionsService } from '../sessions/sessions.service';
 import type { User } from '../user.entity';
 import { invalidCredentials } from '../users.errors';
-import { userRegistered } from '../users.events';
+import { newDeviceSignedIn, userRegistered } from '../users.events';
 import { UsersRepository } from '../users.repository';
+import { actAs } from './act-as';
 
 /** What a new account is made of. */
 export interface Registration {
@@ -56,30 +56,31 @@ export class SignInService {
     const user = await this.users.findByEmail(email.toLowerCase());
     const isRight = await this.passwords.matches(password, user?.passwordHash);
     if (!user || !isRight) throw invalidCredentials();
-    await this.strengthen(user, password);
-    return this.signIn(origin, async () => ({ user, action: 'users.logged_in' }));
+    const passwordHash = await this.strengthen(user, password);
+    return this.signIn(origin, async () => ({ user, action: 'users.logged_in' }), passwordHash);
   }
 
-  private async signIn(origin: Origin, identify: () => Promise<{ user: User; action: string }>): Promise<SignedInUser> {
+  private async signIn(
+    origin: Origin,
+    identify: () => Promise<{ user: User; action: string }>,
+    passwordHash?: string,
+  ): Promise<SignedInUser> {
     const { user, session } = await this.uow.run(async () => {
       const { user, action } = await identify();
-      const session = await this.sessions.open(user.id, origin);
-      if (!session) throw invalidCredentials(); // deleted a moment ago
-      actAs(user);
+      const session = await this.sessions.open(user.id, origin, passwordHash);
+      if (!session) throw invalidCredentials(); // deleted, or given another password, a moment ago
+      actAs(user.id);
+      if (session.isNewDevice) this.outbox.add(newDeviceSignedIn({ userId: user.id, sessionId: session.id }));
       this.audit.record({ action, resource: 'user', resourceId: user.id });
       return { user, session };
     });
     return { user, accessToken: this.accessTokens.issue(user, session.id), refreshToken: session.refreshToken };
   }
 
-  private async strengthen(user: User, password: string): Promise<void> {
-    if (!this.passwords.isOutdated(user.passwordHash)) return;
-    await this.users.replaceHash(user.id, user.passwordHash, await this.passwords.hash(password));
+  /** @returns the hash that the account has now */
+  private async strengthen({ id, passwordHash }: User, password: string): Promise<string> {
+    if (!this.passwords.isOutdated(passwordHash)) return passwordHash;
+    const stronger = await this.passwords.hash(password);
+    return (await this.users.replaceHash(id, passwordHash, stronger)) ? stronger : passwordHash;
   }
-}
-
-/** From here on the request is this user's: audit trail and events say so. */
-function actAs(user: User): void {
-  const context = currentContext();
-  if (context) context.actor = user.id;
 }

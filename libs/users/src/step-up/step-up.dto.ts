@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsString, MaxLength } from 'class-validator';
 import { MAX_PASSWORD_LENGTH } from '../passwords/password.rules';
-import { MAX_PASSWORD_UNITS } from '../sign-in/auth.dto';
+import { MAX_PASSWORD_UNITS } from '../passwords/password.rules';
 
 /** A proof that it is still the same person. */
 export class StepUpRequest {

@@ -1,0 +1,23 @@
+import { Injectable } from '@nestjs/common';
+import { emailVerified, UsersFacade } from '@app/users';
+import type { DeliveredEvent, Listener } from '@platform/messaging';
+import { welcomeMail } from './account-mails.rules';
+import { MailSender } from './mail-sender';
+
+/** Welcomes who has proved the address. May run twice: the mail is sent once. */
+@Injectable()
+export class WelcomeUserWhenEmailVerified implements Listener<{ userId: string }> {
+  readonly name = 'welcome-user-when-email-verified';
+  readonly mode = 'asJob';
+  readonly events = [emailVerified];
+
+  constructor(
+    private readonly users: UsersFacade,
+    private readonly sender: MailSender,
+  ) {}
+
+  async handle({ id, payload: { userId } }: DeliveredEvent<{ userId: string }>): Promise<void> {
+    const user = await this.users.findContact(userId);
+    if (user) await this.sender.sendOnce('welcome', id, user, welcomeMail(user.firstName));
+  }
+}
