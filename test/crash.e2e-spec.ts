@@ -76,6 +76,22 @@ describe('a process that dies', () => {
     expect(await truthAbout(shop, sku)).toEqual(ONE_ORDER);
   });
 
+  it('the worker, between the gateway’s refund and its own commit: another takes over and gives back once', async () => {
+    const { buyer, sku, id } = await place();
+    const first = await shop.startWorker();
+    const { payments } = await untilOrder(buyer, id, { status: 'confirmed' });
+    await first.stop();
+    const support = shop.as('support');
+    expectStatus(await support.post(`/payments/${payments[0].id}/refunds`, { amount: 400 }), 202);
+    const worker = await shop.startWorker({}, `database.before_commit ${support.userId}:1:SIGKILL`);
+    await worker.untilEnded();
+    expect(await shop.chargesFor(id)).toMatchObject([{ refunded: 400 }]);
+    await shop.db.sql('UPDATE platform.outbox_deliveries SET not_before = now()'); // the dead worker's lease
+    await shop.startWorker();
+    await untilOrder(buyer, id, { paymentStatus: 'partially_refunded' });
+    expect(await truthAbout(shop, sku)).toEqual({ ...ONE_ORDER, chargedMinor: 1_100 });
+  });
+
   it.each(['database.statement', 'database.before_commit', 'database.after_commit'])(
     'the api, at every %s of placing: the same key gives the same order, once',
     async (point) => {

@@ -1,4 +1,6 @@
-import { anOrder, putOnSale } from './support/orders';
+import { eventually } from './support/eventually';
+import { anOrder, expectStatus, putOnSale } from './support/orders';
+import { countWaiting, RowLock } from './support/row-lock';
 import { Shop } from './support/shop';
 
 const PRODUCTS = 8;
@@ -13,23 +15,65 @@ describe('locks', () => {
 
   beforeAll(async () => {
     shop = await Shop.open();
+    // As many products as a shop has: PostgreSQL looks up their levels one by one, in the order that it is given.
+    await shop.db.sql(
+      `INSERT INTO inventory.stock_levels (sku, location_id, on_hand)
+       SELECT 'SHELF-' || n, (SELECT id FROM inventory.locations LIMIT 1), 0 FROM generate_series(1, 20000) AS n`,
+    );
+    await shop.db.sql('ANALYZE inventory.stock_levels');
   });
   afterAll(() => shop.close());
 
-  it('are taken in one order: carts of many products, cancellations and expired holds never wait in a circle', async () => {
+  const untilWaiting = (count: number) =>
+    eventually(
+      () => countWaiting(shop),
+      (waiting) => waiting === count,
+    );
+  const cartOf = (skus: string[]) => ({ ...anOrder(''), items: skus.map((sku) => ({ sku, quantity: 1 })) });
+
+  it('are taken in the order of skus, whatever the order of the cart', async () => {
+    const [first = '', middle = '', last = ''] = (await Promise.all([1, 2, 3].map(() => putOnSale(shop, 5)))).sort();
+    const lock = await RowLock.take(shop, 'SELECT FROM inventory.stock_levels WHERE sku = $1', [middle]);
+    // Each would keep its own first product and meet the other in the middle.
+    const answers = [
+      [first, middle, last],
+      [last, middle, first],
+    ].map((skus) => shop.as('customer').post('/orders', cartOf(skus)));
+    await untilWaiting(2);
+    await lock.release();
+    expect((await Promise.all(answers)).map(({ status }) => status)).toEqual([201, 201]);
+    expect(await deadlocks()).toBe(0);
+  });
+
+  it('are taken on levels before holds, by who gives back an expired hold and by who cancels its order', async () => {
+    const sku = await putOnSale(shop, 1);
+    const buyer = shop.as('customer');
+    const { id } = expectStatus(await buyer.post('/orders', anOrder(sku)), 201).body;
+    await expireHolds(id);
+    const lock = await RowLock.take(shop, 'SELECT FROM inventory.stock_levels WHERE sku = $1', [sku]);
+    const next = shop.as('customer').post('/orders', anOrder(sku));
+    await untilWaiting(1);
+    const cancelled = buyer.post(`/orders/${id}/cancel`, {});
+    await untilWaiting(2);
+    await lock.release();
+    expect([(await next).status, (await cancelled).status]).toEqual([201, 200]);
+    expect((await shop.as('warehouse').get(`/inventory/${sku}`)).body).toMatchObject({ onHand: 1, reserved: 1 });
+    expect(await deadlocks()).toBe(0);
+  });
+
+  it('never make a circle: carts of many products, cancellations and expired holds at once', async () => {
     const skus = await Promise.all(Array.from({ length: PRODUCTS }, () => putOnSale(shop, CARTS / 2)));
     const cart = (n: number) => {
       const turned = [...skus.slice(n % PRODUCTS), ...skus.slice(0, n % PRODUCTS)];
-      return { ...anOrder(''), items: (n % 2 ? turned : turned.reverse()).map((sku) => ({ sku, quantity: 1 })) };
+      return cartOf(n % 2 ? turned : turned.reverse());
     };
     const answers = await Promise.all(
       Array.from({ length: CARTS }, async (_, n) => {
         const buyer = shop.as('customer');
         const placed = await buyer.post('/orders', cart(n));
         if (placed.status !== 201) return placed.status;
-        if (n % 3 === 0) return (await buyer.post(`/orders/${placed.body.id}/cancel`, {})).status;
-        if (n % 3 === 1) await expireHolds(placed.body.id);
-        return placed.status;
+        if (n % 2 === 0) await expireHolds(placed.body.id);
+        return n % 3 === 0 ? (await buyer.post(`/orders/${placed.body.id}/cancel`, {})).status : placed.status;
       }),
     );
     expect(answers.filter((status) => status !== 201 && status !== 200 && status !== 422)).toEqual([]);
