@@ -191,6 +191,7 @@ function filledIn(sql: string, values: Record<string, string> = {}): string {
     order_id: NOBODY,
     event_id: NOBODY,
     listener: 'nobody',
+    seq: '3',
     since: '2026-01-01T00:00:00Z',
   };
   return sql.replace(/:'(\w+)'/g, (_all, name: string) => {

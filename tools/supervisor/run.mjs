@@ -17,7 +17,7 @@ const READY_WITHIN_MS = 60_000;
 export async function run(stop, supervision, { watch }) {
   const began = Date.now();
   const plan = await makePlan();
-  supervision.note({ address: plan.address });
+  supervision.note({ address: plan.address, ports: plan.ports });
   await buildIfChanged();
   say('Starting…');
   const fleet = new Fleet(plan);

@@ -5,6 +5,7 @@ import { OrdersModule } from '@app/orders';
 import { PaymentsModule } from '@app/payments';
 import { UsersModule, usersAuthConfig } from '@app/users';
 import { AuditModule } from '@platform/audit';
+import { AuditEventsModule } from '@platform/trail';
 import { AuthModule } from '@platform/auth';
 import { ConfigModule } from '@platform/config';
 import { DatabaseModule } from '@platform/database';
@@ -24,6 +25,7 @@ import { SagaModule } from '@platform/saga';
     SagaModule,
     HttpModule,
     AuthModule.forRoot(usersAuthConfig),
+    AuditEventsModule,
     UsersModule,
     CatalogModule,
     InventoryModule,

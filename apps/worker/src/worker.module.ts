@@ -3,7 +3,7 @@ import { NotificationsWorkerModule } from '@app/notifications';
 import { OrdersWorkerModule } from '@app/orders';
 import { PaymentsWorkerModule } from '@app/payments';
 import { UsersWorkerModule } from '@app/users';
-import { AuditModule } from '@platform/audit';
+import { AuditModule, AuditWorkerModule } from '@platform/audit';
 import { ConfigModule } from '@platform/config';
 import { DatabaseModule } from '@platform/database';
 import { IdempotencyWorkerModule } from '@platform/http';
@@ -20,6 +20,7 @@ import { SagaModule } from '@platform/saga';
     AuditModule,
     MessagingModule.forWorker(),
     SagaModule.forWorker(),
+    AuditWorkerModule,
     IdempotencyWorkerModule,
     UsersWorkerModule,
     PaymentsWorkerModule,

@@ -1,7 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsIn, IsInt, IsOptional, IsUUID, Max, Min } from 'class-validator';
-import { DigitsToNumber, PageInfo, PageQuery } from '@platform/http';
-import { IsMoment } from './moment.decorator';
+import { DigitsToNumber, IsMoment, PageInfo, PageQuery } from '@platform/http';
 import { ORDER_STATUSES, OrderSummaryResponse } from './orders.dto';
 import type { OrderStatus } from './orders.types';
 

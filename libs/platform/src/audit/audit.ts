@@ -3,7 +3,10 @@ import { v7 as uuidv7 } from 'uuid';
 import { UnitOfWork } from '@platform/database';
 import { currentContext } from '@platform/observability';
 
-/** One thing that somebody did. `before` and `after` hold what changed; never secrets. */
+/**
+ * One thing that somebody did. `before` and `after` hold what changed; never secrets, and personal data only where the
+ * resource is the person: that is what erasing a person takes away.
+ */
 export interface AuditEntry {
   /** `<module>.<past tense>`, e.g. `orders.placed`. */
   action: string;
@@ -14,7 +17,9 @@ export interface AuditEntry {
   after?: object;
 }
 
+/** A row and its place in the queue of those to be sealed: one without the other is a fault that audit:verify reports. */
 const INSERT = `
+  WITH queued AS (INSERT INTO platform.audit_queue SELECT unnest($1::uuid[]))
   INSERT INTO platform.audit_events (id, action, resource, resource_id, before, after, actor, request_id, address)
   SELECT given.*, $7, $8, $9
   FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::jsonb[], $6::jsonb[]) AS given`;

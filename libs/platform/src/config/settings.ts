@@ -96,6 +96,9 @@ export const settingsSchema = z.object({
     .max(Number.MAX_SAFE_INTEGER)
     .default(100_000)
     .describe('A refund above this needs a step-up, minor units'),
+  AUDIT_SEAL_WITHIN: duration
+    .prefault('5m')
+    .describe('An audit row that waits longer for its seal is a fault, see `npm run audit:verify`'),
   ORDER_EXPIRY: duration.prefault('30m').describe('How long an unpaid order holds its stock'),
   SHIPPING_FLAT_RATE: z.coerce
     .number()

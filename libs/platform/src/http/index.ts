@@ -5,6 +5,7 @@ export * from './health';
 export * from './http.module';
 export * from './idempotency.worker.module';
 export { IDEMPOTENT, Idempotent, NEVER_REPLAYED, NeverReplayed } from './idempotency.interceptor';
+export * from './moment.decorator';
 export * from './money.dto';
 export * from './page-query.dto';
 export * from './params';
