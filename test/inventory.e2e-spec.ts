@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { announcedBy, auditOf } from './support/events';
+import { announcedBy, auditOf, eventsNamed } from './support/events';
 import { anOrder, expectStatus, putOnSale } from './support/orders';
 import { FORBIDDEN, INVALID, NOT_FOUND, outcomeOf, UNAUTHENTICATED } from './support/outcome';
 import { readAllPages } from './support/pages';
@@ -97,6 +97,30 @@ describe('inventory', () => {
       expect(await names(-1)).toEqual(['inventory.stock_adjusted']);
       expect(await names(9)).toEqual(['inventory.stock_adjusted']);
       expect(await names(-9)).toEqual(['inventory.stock_adjusted', 'inventory.stock_ran_low']);
+    });
+
+    it('announces that stock runs low when a sale crosses the threshold, and not below it or for a refused order', async () => {
+      const sku = await putOnSale(shop, 8);
+      const ranLow = async (quantity: number) =>
+        (await announcedBy(shop, await hold(sku, quantity)))
+          .filter(({ name }) => name === 'inventory.stock_ran_low')
+          .map(({ payload }) => payload);
+      expect(await ranLow(2)).toEqual([]);
+      expect(await ranLow(1)).toEqual([{ sku, available: 5 }]);
+      expect(await ranLow(1)).toEqual([]);
+      const refused = await shop.as('customer').post('/orders', anOrder(sku, 5));
+      expect([...outcomeOf(refused), await announcedBy(shop, refused)]).toEqual([...TOO_MUCH, []]);
+    });
+
+    it('announces each product of an order that runs low, once, however many buy at once', async () => {
+      const skus = [await putOnSale(shop, 30), await putOnSale(shop, 30)];
+      const items = skus.map((sku) => ({ sku, quantity: 1 }));
+      const buying = Array.from({ length: 30 }, () => shop.as('customer').post('/orders', { ...anOrder(''), items }));
+      for (const answer of await Promise.all(buying)) expectStatus(answer, 201);
+      for (const sku of skus) {
+        const announced = await eventsNamed(shop, 'inventory.stock_ran_low', { sku });
+        expect(announced.map(({ payload }) => payload)).toEqual([{ sku, available: 5 }]);
+      }
     });
 
     it('refuses what no warehouse holds, and a place that there is not', async () => {

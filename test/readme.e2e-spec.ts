@@ -132,7 +132,7 @@ describe('the pages', () => {
         id,
       ]);
       const [goOn] = blocksOf(read('docs/runbook/stuck-saga.md'), 'sql').filter((sql) =>
-        sql.includes("SET status = 'compensating'"),
+        sql.includes('SET status = coalesce'),
       );
       await shop.db.sql(filledIn(goOn!, { order_id: id }));
       await untilOrder(buyer, id, { status: 'cancelled' });

@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { LeaseLost, type SagaRun, type StepOutcome } from '@platform/saga';
+import { LeaseLost, SagaSubjects, type SagaRun, type SagaSubject, type StepOutcome } from '@platform/saga';
 import { TestDatabase } from './support/database';
 import { eventually } from './support/eventually';
 import type { Platform } from './support/platform';
@@ -198,6 +199,100 @@ describe('sagas', () => {
       ); // the worker has looked again
       expect(await traces(key)).toEqual(['one', 'undo two']);
     });
+  });
+
+  describe('that need a person', () => {
+    const once = { attempts: 1, firstPauseMs: 1, longestPauseMs: 2 };
+    /** Shows on its subject what happens to the saga, as an order does in its timeline. */
+    const showing = (saga: string, more: Partial<SagaSubject> = {}): SagaSubject => ({
+      saga,
+      parked: (key, reason) => write({ key }, `parked: ${reason}`).then(() => undefined),
+      retried: (key, by) => write({ key }, `retried by ${by}`).then(() => undefined),
+      resolved: (key, { outcome, by }) => write({ key }, `${outcome} by ${by}`).then(() => undefined),
+      ...more,
+    });
+
+    it('are parked where a step says so, or where it is exhausted behind the point of no return', async () => {
+      const parks: StepOutcome = { kind: 'park', reason: 'Somebody must call the bank.' };
+      const asks = aSaga('asks', { one: traced('one'), two: traced('two', { execute: () => parks }) });
+      const fallen = aSaga('fallen', {
+        one: traced('one'),
+        two: traced('two', { retry: once, whenExhausted: 'park', execute: fails('secret internals') }),
+      });
+      const worker = await startWorker(asks, fallen);
+      for (const { name } of [asks, fallen]) worker.get(SagaSubjects).register(showing(name));
+      const keys = [await stage.start(asks), await stage.start(fallen)] as const;
+      const rows = await Promise.all(keys.map((key) => stage.until(key, 'needs_attention')));
+      expect(rows).toMatchObject([
+        { step: 'two', lease: null, last_error: 'Somebody must call the bank.' },
+        { step: 'two', lease: null, last_error: 'secret internals' },
+      ]);
+      expect(await traces(keys[0])).toEqual(['one', 'parked: Somebody must call the bank.']);
+      expect(await traces(keys[1])).toEqual(['one', 'parked: The step two has failed, and is out of tries.']);
+    });
+
+    it('go on where they stood and in their direction, with all their tries, for one of those who decide at once', async () => {
+      let isOpen = false;
+      const gate = (name: string) => (run: SagaRun) => (isOpen ? write(run, name).then(() => done) : fails('shut')());
+      const on = aSaga('on', { one: { retry: once, whenExhausted: 'park', execute: gate('one') }, two: traced('two') });
+      const back = aSaga('back', {
+        one: traced('one', { retry: once, compensate: gate('undo one') }),
+        two: { retry: once, execute: fails('no way on') },
+      });
+      stage.show(showing('on'), showing('back'));
+      await startWorker(on, back);
+      const keys = [await stage.start(on), await stage.start(back)] as const;
+      for (const key of keys) await stage.until(key, 'needs_attention');
+      isOpen = true;
+      const [ofOn, ofBack] = [await stage.idOf(keys[0]), await stage.idOf(keys[1])];
+      const decisions = [
+        ...[1, 2, 3].map((n) => stage.parked.retry(ofOn, `person ${n}`)),
+        ...[4, 5].map((n) => stage.parked.resolve(ofOn, { outcome: 'undone', note: 'by hand', by: `person ${n}` })),
+        stage.parked.retry(ofBack, 'person 6'),
+      ];
+      const settled = await Promise.allSettled(decisions);
+      expect(settled.filter(({ status }) => status === 'fulfilled')).toHaveLength(2);
+      const refusals = settled.filter((outcome) => outcome.status === 'rejected').map(({ reason }) => reason.code);
+      expect(refusals).toEqual(Array(4).fill('saga_needs_no_attention'));
+      await stage.until(keys[1], 'undone');
+      expect(await traces(keys[1])).toEqual(['one', 'retried by person 6', 'undo one']);
+      const decided = (await traces(keys[0])).filter((what) => what.includes('person'));
+      expect(decided).toHaveLength(1); // what the others had shown was rolled back
+      await stage.until(keys[0], decided[0]!.startsWith('retried') ? 'done' : 'undone');
+    });
+
+    it('are parked even when their subject cannot show it', async () => {
+      const saga = aSaga('unseen', { one: { execute: () => ({ kind: 'park', reason: 'look' }) } });
+      const worker = await startWorker(saga);
+      worker.get(SagaSubjects).register(showing('unseen', { parked: fails('no such order') }));
+      const key = await stage.start(saga);
+      expect(await stage.until(key, 'needs_attention')).toMatchObject({ last_error: 'look' });
+      expect(worker.logged('sagas.parked_unseen')).toHaveLength(1);
+    });
+
+    it('tell a step since when they are under way, so that it knows what the person has seen', async () => {
+      const seen: Date[] = [];
+      const execute = ({ since }: SagaRun): StepOutcome =>
+        seen.push(since) === 1 ? { kind: 'park', reason: 'look' } : done;
+      const saga = aSaga('since', { one: { execute } });
+      await startWorker(saga);
+      const key = await stage.start(saga);
+      await stage.until(key, 'needs_attention');
+      const retried = await stage.parked.retry(await stage.idOf(key), 'somebody');
+      await stage.until(key, 'done');
+      expect(seen).toEqual([retried.createdAt, retried.updatedAt]);
+    });
+  });
+
+  it('are started once for a key, however many want it', async () => {
+    const saga = aSaga('wanted', { one: traced('one') });
+    await startWorker(saga);
+    const key = randomUUID();
+    const started = await Promise.all([1, 2, 3, 4].map(() => stage.startOnce(saga, key)));
+    expect(started.filter((isNew) => isNew)).toHaveLength(1);
+    await stage.until(key, 'done');
+    expect(await stage.startOnce(saga, key)).toBe(false);
+    expect(await traces(key)).toEqual(['one']);
   });
 
   describe('and their lease', () => {

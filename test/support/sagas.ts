@@ -1,14 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { UnitOfWork } from '@platform/database';
+import { AuditModule } from '@platform/audit';
 import { MessagingModule } from '@platform/messaging';
 import {
+  ParkedSagas,
   SagaModule,
   SagaRegistry,
   Sagas,
+  SagaSubjects,
   type Saga,
   type SagaRun,
   type SagaStep,
+  type SagaSubject,
   type StepOutcome,
 } from '@platform/saga';
 import { SagaRunner } from '../../libs/platform/src/saga/saga-runner';
@@ -30,7 +34,7 @@ export interface SagaRow {
 type Work = (run: SagaRun) => Promise<StepOutcome> | StepOutcome;
 
 /** A step of a test: what it does, and how it is undone. */
-export interface WantedStep extends Partial<Pick<SagaStep, 'timeoutMs' | 'retry'>> {
+export interface WantedStep extends Partial<Pick<SagaStep, 'timeoutMs' | 'retry' | 'whenExhausted'>> {
   execute?: Work;
   compensate?: Work;
 }
@@ -41,13 +45,16 @@ const done: StepOutcome = { kind: 'done' };
 export function aSaga(name: string, steps: Record<string, WantedStep>): Saga {
   return {
     name,
-    steps: Object.entries(steps).map(([stepName, { execute, compensate, timeoutMs = 5_000, retry }]) => ({
-      name: stepName,
-      timeoutMs,
-      retry: retry ?? { attempts: 3, firstPauseMs: 1, longestPauseMs: 5 },
-      execute: async (run) => (execute ? execute(run) : done),
-      ...(compensate ? { compensate: async (run: SagaRun) => compensate(run) } : {}),
-    })),
+    steps: Object.entries(steps).map(
+      ([stepName, { execute, compensate, timeoutMs = 5_000, retry, whenExhausted }]) => ({
+        name: stepName,
+        timeoutMs,
+        retry: retry ?? { attempts: 3, firstPauseMs: 1, longestPauseMs: 5 },
+        whenExhausted,
+        execute: async (run) => (execute ? execute(run) : done),
+        ...(compensate ? { compensate: async (run: SagaRun) => compensate(run) } : {}),
+      }),
+    ),
   };
 }
 
@@ -71,16 +78,20 @@ export class SagaStage {
 
   static async open(db: TestDatabase): Promise<SagaStage> {
     await db.sql('DELETE FROM platform.sagas'); // of the demo data
-    return new SagaStage(db, await Platform.open(db, [SagaModule], { DATABASE_POOL: '8' }));
+    return new SagaStage(db, await Platform.open(db, [AuditModule, SagaModule], { DATABASE_POOL: '8' }));
   }
 
   get uow(): UnitOfWork {
     return this.starter.uow;
   }
 
+  get parked(): ParkedSagas {
+    return this.starter.get(ParkedSagas);
+  }
+
   /** A worker that runs these sagas by itself. */
   worker(...sagas: Saga[]): Promise<Platform> {
-    return Platform.open(this.db, [MessagingModule.forWorker(), SagaModule.forWorker(), running(sagas)]);
+    return Platform.open(this.db, [AuditModule, MessagingModule.forWorker(), SagaModule.forWorker(), running(sagas)]);
   }
 
   /** A worker that does only what it is told. */
@@ -90,7 +101,7 @@ export class SagaStage {
     const store = new SagaStore(this.uow);
     const warn = jest.fn();
     const log = { warn, error: jest.fn() };
-    const runner = new SagaRunner(registry, store, log as never);
+    const runner = new SagaRunner(registry, store, this.parked, log as never);
     const take = async (leaseSeconds = 60) => (await store.take(registry.names, 1, leaseSeconds))[0];
     return { store, runner, log, take, run: (saga: LeasedSaga | undefined) => runner.run(saga as LeasedSaga) };
   }
@@ -102,6 +113,22 @@ export class SagaStage {
       this.starter.get(Sagas).start({ name: saga.name, firstStep: saga.steps[0]!.name }, key, runAt),
     );
     return key;
+  }
+
+  /** Starts one unless there is one. @returns whether there was none */
+  startOnce(saga: Saga, key: string): Promise<boolean> {
+    return this.starter.get(Sagas).startOnce({ name: saga.name, firstStep: saga.steps[0]!.name }, key);
+  }
+
+  /** Shows on these subjects what people decide. */
+  show(...subjects: SagaSubject[]): void {
+    for (const subject of subjects) this.starter.get(SagaSubjects).register(subject);
+  }
+
+  /** The id that a parked saga is named by. */
+  async idOf(key: string): Promise<string> {
+    const [row] = await this.db.sql<{ id: string }>('SELECT id FROM platform.sagas WHERE key = $1', [key]);
+    return row!.id;
   }
 
   wake(saga: Saga, key: string): Promise<void> {

@@ -12,6 +12,7 @@ import { DatabaseModule } from '@platform/database';
 import { HttpModule } from '@platform/http';
 import { MessagingModule } from '@platform/messaging';
 import { ObservabilityModule } from '@platform/observability';
+import { OperationsModule } from '@platform/operations';
 import { SagaModule } from '@platform/saga';
 
 /** The API: every module with its controllers. Guards run in the order of HttpModule, AuthModule. */
@@ -26,6 +27,7 @@ import { SagaModule } from '@platform/saga';
     HttpModule,
     AuthModule.forRoot(usersAuthConfig),
     AuditEventsModule,
+    OperationsModule,
     UsersModule,
     CatalogModule,
     InventoryModule,

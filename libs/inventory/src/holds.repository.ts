@@ -20,11 +20,13 @@ const HOLD = `
     FROM locked
     WHERE level.sku = locked.sku AND level.location_id = locked.location_id
       AND (SELECT count(*) FROM locked) = cardinality($2)
-    RETURNING level.sku, level.location_id, locked.quantity
+    RETURNING level.sku, level.location_id, locked.quantity, level.on_hand - level.reserved AS available
   )
   INSERT INTO inventory.holds (reference, sku, location_id, quantity, expires_at)
   SELECT $1, sku, location_id, quantity, now() + make_interval(secs => $5) FROM taken
-  RETURNING created_at AS "heldAt", expires_at AS "expiresAt"`;
+  RETURNING created_at AS "heldAt", expires_at AS "expiresAt", (
+    SELECT json_agg(json_build_object('sku', sku, 'available', available) ORDER BY sku) FROM taken
+    WHERE available <= $6 AND available + quantity > $6) AS "ranLow"`;
 
 const LOCK_LEVELS = `
   SELECT sku FROM inventory.stock_levels WHERE sku = ANY($1) ORDER BY sku, location_id FOR UPDATE`;
@@ -58,23 +60,34 @@ const RELEASE = `
 
 const FIRM = `
   UPDATE inventory.holds SET status = 'firm', updated_at = now()
-  WHERE reference = $1 AND status = 'held' RETURNING sku, quantity`;
+  WHERE reference = $1 AND status IN ('held', 'firm') RETURNING sku, quantity`;
 
 const AVAILABLE = `
   SELECT sku, sum(on_hand - reserved)::bigint AS available
   FROM inventory.stock_levels WHERE sku = ANY($1) GROUP BY sku`;
+
+/** Stock that is held, by the database's clock, and the products of which little is left now. */
+export interface Held {
+  heldAt: Date;
+  expiresAt: Date;
+  ranLow: Array<{ sku: string; available: number }> | null;
+}
 
 /** Holds: pieces that are promised to somebody. All changes of `reserved` are here. */
 @Injectable()
 export class HoldsRepository {
   constructor(private readonly uow: UnitOfWork) {}
 
-  /** @param lines in lock order; @returns null when one of them is not to be had */
-  async hold(reference: string, lines: StockLine[], locationId: string, seconds: number) {
+  /**
+   * @param lines in lock order
+   * @param lowUpTo how many available pieces still count as low
+   * @returns null when one of them is not to be had; `ranLow`: what has become low by this, null for nothing
+   */
+  async hold(reference: string, lines: StockLine[], locationId: string, seconds: number, lowUpTo: number) {
     const skus = lines.map(({ sku }) => sku);
     const quantities = lines.map(({ quantity }) => quantity);
-    const values = [reference, skus, quantities, locationId, seconds];
-    const [held] = await this.uow.sql<{ heldAt: Date; expiresAt: Date }>(HOLD, values);
+    const values = [reference, skus, quantities, locationId, seconds, lowUpTo];
+    const [held] = await this.uow.sql<Held>(HOLD, values);
     return held ?? null;
   }
 
@@ -87,7 +100,7 @@ export class HoldsRepository {
     return this.uow.sql<Shortage>(AVAILABLE, [skus]);
   }
 
-  /** Makes the holds of a reference last until they are consumed or released. @returns what is firm now */
+  /** Makes the holds of a reference last until they are consumed or released. @returns all that is firm now */
   async makeFirm(reference: string): Promise<StockLine[]> {
     return this.uow.sql<StockLine>(FIRM, [reference]);
   }

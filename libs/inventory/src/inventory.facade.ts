@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '@platform/config';
 import { UnitOfWork } from '@platform/database';
-import { HoldsRepository } from './holds.repository';
+import { Outbox } from '@platform/messaging';
+import { HoldsRepository, type Held } from './holds.repository';
+import { stockRanLow } from './inventory.events';
 import type { Availability, HoldOutcome, StockLine } from './inventory.types';
 import { MAIN_LOCATION_ID } from './location';
 import { availabilityOf, inLockOrder } from './stock.rules';
@@ -14,6 +16,7 @@ export class InventoryFacade {
     private readonly uow: UnitOfWork,
     private readonly holds: HoldsRepository,
     private readonly stock: StockRepository,
+    private readonly outbox: Outbox,
     private readonly config: Config,
   ) {}
 
@@ -37,12 +40,12 @@ export class InventoryFacade {
   async hold(reference: string, lines: StockLine[], seconds: number): Promise<HoldOutcome> {
     this.uow.requireActive('InventoryFacade.hold');
     const sorted = inLockOrder(lines);
-    const held = await this.holds.hold(reference, sorted, MAIN_LOCATION_ID, seconds);
-    if (held) return { isHeld: true, ...held };
-    const skus = sorted.map(({ sku }) => sku);
-    await this.holds.expireHolds(skus);
-    const heldNow = await this.holds.hold(reference, sorted, MAIN_LOCATION_ID, seconds);
-    return heldNow ? { isHeld: true, ...heldNow } : { isHeld: false, shortages: await this.shortagesAmong(sorted) };
+    const lowUpTo = this.config.get('LOW_STOCK_THRESHOLD');
+    const held = await this.holds.hold(reference, sorted, MAIN_LOCATION_ID, seconds, lowUpTo);
+    if (held) return this.announced(held);
+    await this.holds.expireHolds(sorted.map(({ sku }) => sku));
+    const heldNow = await this.holds.hold(reference, sorted, MAIN_LOCATION_ID, seconds, lowUpTo);
+    return heldNow ? this.announced(heldNow) : { isHeld: false, shortages: await this.shortagesAmong(sorted) };
   }
 
   /** Makes the holds of a paid order last. @returns what is firm now; less than was held when holds have expired */
@@ -63,6 +66,11 @@ export class InventoryFacade {
     const rows = await this.holds.findAvailable(skus);
     const known = new Map(rows.map(({ sku, available }) => [sku, available]));
     return new Map(skus.map((sku) => [sku, availabilityOf(known.get(sku) ?? 0, lowUpTo)]));
+  }
+
+  private announced({ heldAt, expiresAt, ranLow }: Held): HoldOutcome {
+    for (const low of ranLow ?? []) this.outbox.add(stockRanLow(low));
+    return { isHeld: true, heldAt, expiresAt };
   }
 
   private async shortagesAmong(lines: StockLine[]) {

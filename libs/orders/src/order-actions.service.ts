@@ -1,16 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { InventoryFacade } from '@app/inventory';
 import { PaymentsFacade, type Payment } from '@app/payments';
 import { Audit } from '@platform/audit';
 import { UnitOfWork } from '@platform/database';
 import { notFound } from '@platform/errors';
-import { Outbox } from '@platform/messaging';
 import { Sagas } from '@platform/saga';
-import { CHECKOUT } from './checkout-starter';
+import { CHECKOUT } from './checkout/checkout-starter';
+import { OrderCancellation } from './cancellation/order-cancellation';
 import { canBecome } from './order.rules';
-import { livePaymentOf } from './order-payments.rules';
 import { orderNotCancellable, orderNotPayable } from './orders.errors';
-import { orderCancelled } from './orders.events';
 import { OrdersRepository } from './orders.repository';
 
 /** Who acts on an order. `buyerId` null: may act on anybody's. */
@@ -25,10 +22,9 @@ export class OrderActionsService {
   constructor(
     private readonly uow: UnitOfWork,
     private readonly orders: OrdersRepository,
-    private readonly inventory: InventoryFacade,
+    private readonly cancellation: OrderCancellation,
     private readonly payments: PaymentsFacade,
     private readonly sagas: Sagas,
-    private readonly outbox: Outbox,
     private readonly audit: Audit,
   ) {}
 
@@ -57,30 +53,16 @@ export class OrderActionsService {
   }
 
   /**
-   * Cancels an order: its stock is free again, what was paid goes back, and a payment that is under way is closed at the
-   * gateway (or refunded, if the charge came first).
+   * Cancels an order: its stock is free again, and the cancellation saga gives back what was paid and closes a payment that
+   * is under way at the gateway (or refunds it, if the charge came first).
    * @throws AppError `order_not_cancellable`
    */
   async cancel(actor: OrderActor, orderId: string, reason: string | null): Promise<void> {
     await this.uow.run(async () => {
       const order = await this.lock(orderId, actor);
       if (!canBecome(order.status, 'cancelled')) throw orderNotCancellable(order.status);
-      await this.inventory.release(orderId);
-      const change = { status: 'cancelled', step: 'cancelled', actor: actor.id, detail: reason ?? undefined } as const;
-      await this.orders.change(orderId, { from: [order.status], ...change });
-      const payment = livePaymentOf(await this.payments.listFor(orderId));
-      if (payment?.status === 'succeeded' && payment.refundRequestedMinor < payment.amountMinor) {
-        await this.payments.requestRefund(payment.id, null, 'The order was cancelled');
-      }
+      await this.cancellation.cancel(order, actor.id, reason);
       await this.sagas.wake(CHECKOUT.name, orderId);
-      this.outbox.add(orderCancelled({ orderId, reason }));
-      this.audit.record({
-        action: 'orders.cancelled',
-        resource: 'order',
-        resourceId: orderId,
-        before: { status: order.status },
-        after: { status: 'cancelled', reason: reason ?? undefined },
-      });
     });
   }
 

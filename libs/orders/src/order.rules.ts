@@ -11,8 +11,16 @@ export const TRANSITIONS: Record<OrderStatus, readonly OrderStatus[]> = {
   needs_attention: ['confirmed', 'cancelled', 'shipped'],
 };
 
+/** For notes that change no status, and fit at any time. */
+export const ANY_STATUS = Object.keys(TRANSITIONS) as OrderStatus[];
+
 export function canBecome(from: OrderStatus, to: OrderStatus): boolean {
   return TRANSITIONS[from].includes(to);
+}
+
+/** Whether an order has come to nothing: what was paid for it goes back. */
+export function hasEnded(status: OrderStatus): boolean {
+  return status === 'cancelled' || status === 'expired';
 }
 
 /** A product with its price, as the catalogue gives it. */

@@ -2,14 +2,27 @@ import { Module } from '@nestjs/common';
 import { InventoryModule } from '@app/inventory';
 import { PaymentsCoreModule } from '@app/payments';
 import { DatabaseModule } from '@platform/database';
+import { SagaSubjects } from '@platform/saga';
+import { CancellationStarter } from './cancellation/cancellation-starter';
+import { CancellationSubject } from './cancellation/cancellation.subject';
+import { CheckoutSubject } from './checkout/checkout.subject';
 import { CreateOrders1763600005000 } from './migrations/1763600005000-create-orders';
+import { OrderCancellation } from './cancellation/order-cancellation';
+import { OrderConfirmation } from './checkout/order-confirmation';
 import { OrdersFacade } from './orders.facade';
 import { OrdersRepository } from './orders.repository';
+
+const SHARED = [OrdersRepository, OrdersFacade, CancellationStarter, OrderCancellation, OrderConfirmation];
 
 /** What api and worker share of orders. */
 @Module({
   imports: [DatabaseModule.forModule({ migrations: [CreateOrders1763600005000] }), InventoryModule, PaymentsCoreModule],
-  providers: [OrdersRepository, OrdersFacade],
-  exports: [OrdersRepository, OrdersFacade, InventoryModule, PaymentsCoreModule],
+  providers: [...SHARED, CheckoutSubject, CancellationSubject],
+  exports: [...SHARED, InventoryModule, PaymentsCoreModule],
 })
-export class OrdersCoreModule {}
+export class OrdersCoreModule {
+  constructor(subjects: SagaSubjects, checkout: CheckoutSubject, cancellation: CancellationSubject) {
+    subjects.register(checkout);
+    subjects.register(cancellation);
+  }
+}

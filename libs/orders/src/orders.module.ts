@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { CatalogModule } from '@app/catalog';
-import { CheckoutStarter } from './checkout-starter';
+import { CheckoutStarter } from './checkout/checkout-starter';
 import { DemoOrders } from './demo-orders.facade';
 import { OrderActionsService } from './order-actions.service';
 import { OrderListsController } from './order-lists.controller';

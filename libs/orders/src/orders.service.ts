@@ -7,7 +7,7 @@ import { Config } from '@platform/config';
 import { UnitOfWork } from '@platform/database';
 import { Outbox } from '@platform/messaging';
 import { Log } from '@platform/observability';
-import { CheckoutStarter } from './checkout-starter';
+import { CheckoutStarter } from './checkout/checkout-starter';
 import { orderNumberOf, toLine, totalsOf } from './order.rules';
 import { orderPlaced } from './orders.events';
 import type { OrderWithPayments } from './order-queries.service';

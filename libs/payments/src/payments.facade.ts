@@ -67,9 +67,17 @@ export class PaymentsFacade {
     return this.settlement.close(payment);
   }
 
-  /** Writes the gateway's answer down, in the caller's transaction; only the first answer counts. */
-  async settle(paymentId: string, outcome: Extract<ChargeOutcome, { kind: 'succeeded' | 'failed' }>): Promise<void> {
-    await this.settlement.settle(paymentId, outcome);
+  /**
+   * Writes the gateway's answer down, in the caller's transaction; only the first answer counts.
+   * @returns whether this was the first
+   */
+  async settle(paymentId: string, outcome: Extract<ChargeOutcome, { kind: 'succeeded' | 'failed' }>): Promise<boolean> {
+    return (await this.settlement.settle(paymentId, outcome)) !== null;
+  }
+
+  /** All refunds of a payment, in the order of their making. */
+  listRefunds(paymentId: string): Promise<Refund[]> {
+    return this.refunds.listFor(paymentId);
   }
 
   /**

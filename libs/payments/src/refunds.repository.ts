@@ -25,6 +25,13 @@ export class RefundsRepository {
     return refund ?? null;
   }
 
+  /** All refunds of a payment, in the order of their making. */
+  listFor(paymentId: string): Promise<Refund[]> {
+    return this.uow.sql<Refund>(`SELECT ${REFUND} FROM payments.refunds WHERE payment_id = $1 ORDER BY id`, [
+      paymentId,
+    ]);
+  }
+
   /** What refunds that are under way or have succeeded come to. */
   async sumRequested(paymentId: string): Promise<number> {
     const [row] = await this.uow.sql<{ sum: number }>(

@@ -53,6 +53,11 @@ export class RefundsService {
     });
   }
 
+  /** All refunds of a payment, in the order of their making. */
+  listFor(paymentId: string): Promise<Refund[]> {
+    return this.refunds.listFor(paymentId);
+  }
+
   /** Asks the gateway for the refund, under the refund's own id as key. May be called again; @throws to be called again */
   async issue(refundId: string): Promise<void> {
     this.uow.forbidActive('RefundsService.issue');

@@ -16,7 +16,8 @@ const EVERYTHING = [
   'audit:read',
   'jobs:read',
   'books:read',
-  'sagas:resolve',
+  'sagas:read',
+  'sagas:write',
 ] as const;
 
 /** What a user may be allowed to do: `<module>:<what>`. */

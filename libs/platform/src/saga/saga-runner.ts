@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { Log, runInContext } from '@platform/observability';
-import { LeaseLost, type RetryPolicy, type SagaRun, type SagaStep, type StepOutcome } from './saga';
+import { ParkedSagas } from './parked-sagas';
+import { LeaseLost, type SagaRun, type SagaStep, type StepOutcome } from './saga';
 import { SagaRegistry } from './saga-registry';
 import { SagaStore, type LeasedSaga } from './saga-store';
+import { pauseMs, withDeadline } from './saga-timing';
 
 /** Who dies loses its sagas to the next worker after this long; who takes longer keeps its lease by a heartbeat. */
 export const LEASE_SECONDS = 8;
@@ -14,6 +16,7 @@ export class SagaRunner {
   constructor(
     private readonly registry: SagaRegistry,
     private readonly store: SagaStore,
+    private readonly parked: ParkedSagas,
     private readonly log: Log,
   ) {}
 
@@ -46,6 +49,7 @@ export class SagaRunner {
     const run: SagaRun = {
       key: saga.key,
       attempt: saga.attempts,
+      since: saga.since,
       advance: async () => {
         await this.moveOn(saga);
         advanced = true;
@@ -56,6 +60,7 @@ export class SagaRunner {
       if (outcome.kind === 'wait') return await this.store.pause(saga, outcome, 0);
       if (outcome.kind === 'end') return await this.end(saga, 'done', outcome.reason);
       if (outcome.kind === 'undo') return await this.turnBack(saga, outcome.reason);
+      if (outcome.kind === 'park') return await this.park(saga, outcome.reason);
       if (!advanced) await this.moveOn(saga);
       return this.following(saga);
     } catch (error) {
@@ -96,7 +101,7 @@ export class SagaRunner {
     return saga.status === 'running' ? after : before;
   }
 
-  private async end(saga: LeasedSaga, status: 'done' | 'undone' | 'needs_attention', reason: string): Promise<false> {
+  private async end(saga: LeasedSaga, status: 'done' | 'undone', reason: string): Promise<false> {
     await this.store.move(saga, saga.step, status, reason);
     return false;
   }
@@ -123,25 +128,16 @@ export class SagaRunner {
     if (attempts < step.retry.attempts) {
       return this.store.pause(saga, { forMs: pauseMs(step.retry, attempts) }, attempts, reason);
     }
-    if (saga.status === 'running') return this.undoFrom(saga, step, reason);
-    this.log.error('sagas.needs_attention', { saga: saga.name, key: saga.key, step: step.name, error });
-    await this.registry.find(saga.name)?.park?.(saga.key, reason);
-    return this.end(saga, 'needs_attention', reason);
+    const mayTurnBack = saga.status === 'running' && step.whenExhausted !== 'park';
+    return mayTurnBack ? this.undoFrom(saga, step, reason) : this.park(saga, outOfTries(step), reason);
+  }
+
+  private async park(saga: LeasedSaga, told: string, error = told): Promise<false> {
+    this.log.error('sagas.needs_attention', { saga: saga.name, key: saga.key, step: saga.step, reason: error });
+    await this.parked.park(saga, told, error);
+    return false;
   }
 }
 
-/** Exponential with full jitter: many sagas that failed together don't come back together. */
-function pauseMs({ firstPauseMs, longestPauseMs }: RetryPolicy, attempts: number): number {
-  return Math.random() * Math.min(longestPauseMs, firstPauseMs * 2 ** (attempts - 1));
-}
-
-async function withDeadline<T>(work: Promise<T>, step: SagaStep): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const deadline = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new Error(`Step ${step.name} took longer than ${step.timeoutMs} ms.`)),
-      step.timeoutMs,
-    );
-  });
-  return Promise.race([work, deadline]).finally(() => clearTimeout(timer));
-}
+/** For everybody's eyes: what the step has thrown may speak of internals. */
+const outOfTries = ({ name }: SagaStep) => `The step ${name} has failed, and is out of tries.`;

@@ -11,6 +11,8 @@ export interface LeasedSaga {
   attempts: number;
   lease: string;
   requestId: string | null;
+  /** Started, or set going again by a person. */
+  since: Date;
 }
 
 const TAKE = `
@@ -22,7 +24,8 @@ const TAKE = `
     ORDER BY next_run_at LIMIT $2 FOR UPDATE SKIP LOCKED
   ) due
   WHERE saga.name = due.name AND saga.key = due.key
-  RETURNING saga.name, saga.key, saga.step, saga.status, saga.attempts, saga.lease, saga.request_id AS "requestId"`;
+  RETURNING saga.name, saga.key, saga.step, saga.status, saga.attempts, saga.lease, saga.request_id AS "requestId",
+    coalesce(saga.resumed_at, saga.created_at) AS since`;
 
 const MOVE = `
   UPDATE platform.sagas

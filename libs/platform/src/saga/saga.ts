@@ -7,14 +7,18 @@ export type StepOutcome =
   /** It can't succeed: undo the steps before it, in reverse. */
   | { kind: 'undo'; reason: string }
   /** Nothing more is to be done, and nothing to undo: the saga ends here. */
-  | { kind: 'end'; reason: string };
+  | { kind: 'end'; reason: string }
+  /** It can go neither on nor back until a person has looked; `reason` is shown to whoever follows the saga's subject. */
+  | { kind: 'park'; reason: string };
 
 /** Until a moment, or for a while. */
 export type Wait = { until: Date } | { forMs: number };
 
-/** What to do when a step throws: growing pauses with jitter, then compensation. */
+/** What to do when a step throws: growing pauses with jitter, then whatever `whenExhausted` says. */
 export interface RetryPolicy {
+  /** How often a step is tried in all, 1 or more. */
   attempts: number;
+  /** The longest pause after the first failure; it doubles with each further one, and a random part of it is waited. */
   firstPauseMs: number;
   longestPauseMs: number;
 }
@@ -25,6 +29,8 @@ export interface SagaRun {
   readonly key: string;
   /** How often this step has been tried before. */
   readonly attempt: number;
+  /** Since when the saga is under way, by the database's clock: since its start, or since a person set it going again. */
+  readonly since: Date;
   /**
    * Moves the saga on, inside the step's own transaction: effect and progress are committed together, and a worker that
    * has lost its lease (stopped for half a minute, say) is refused here, so its late write is undone.
@@ -39,8 +45,14 @@ export interface SagaRun {
  */
 export interface SagaStep {
   readonly name: string;
+  /** How long one try may take; a try that takes longer has failed, and can't write any more. */
   readonly timeoutMs: number;
   readonly retry: RetryPolicy;
+  /**
+   * After the last try: undo from here (the default), or `park` the saga for a person, in a step behind the point of no
+   * return (the pivot), from which a saga only goes on.
+   */
+  readonly whenExhausted?: 'undo' | 'park';
   execute(run: SagaRun): Promise<StepOutcome>;
   /** Undoes what `execute` did; retried like it. Left out when there is nothing to undo. */
   compensate?(run: SagaRun): Promise<StepOutcome>;
@@ -49,9 +61,8 @@ export interface SagaStep {
 /** A process of several steps that is finished, forwards or backwards, whatever dies meanwhile. */
 export interface Saga {
   readonly name: string;
+  /** In the order of their execution. Names are stored: a step that was renamed strands the sagas that stand at it. */
   readonly steps: readonly SagaStep[];
-  /** Called, perhaps more than once, when the saga can go neither on nor back: shows it where people look. */
-  park?(key: string, reason: string): Promise<void>;
 }
 
 /** Where a saga stands. `needs_attention`: it can go neither on nor back, and a person has to look. */

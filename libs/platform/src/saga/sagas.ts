@@ -10,6 +10,10 @@ const INSERT = `
   SELECT given.name, given.key, given.step, coalesce(given.run_at, now()), $5
   FROM unnest($1::text[], $2::uuid[], $3::text[], $4::timestamptz[]) AS given (name, key, step, run_at)`;
 
+const INSERT_ONCE = `
+  INSERT INTO platform.sagas (name, key, step, next_run_at, request_id) VALUES ($1, $2, $3, now(), $4)
+  ON CONFLICT (name, key) DO NOTHING`;
+
 /** A running worker is not disturbed: it sees `woken` when it is about to wait, and runs the step again instead. */
 const WAKE = `
   UPDATE platform.sagas
@@ -53,6 +57,17 @@ export class Sagas {
         ],
       };
     });
+  }
+
+  /**
+   * Starts a saga at once unless there is one of its name for the key, in the current transaction or on its own.
+   * @returns whether there was none
+   */
+  async startOnce(saga: { name: string; firstStep: string }, key: string): Promise<boolean> {
+    const values = [saga.name, key, saga.firstStep, currentContext()?.requestId ?? null];
+    const isNew = (await this.uow.execute(INSERT_ONCE, values)) > 0;
+    if (isNew) this.wakeWorkersAfterCommit();
+    return isNew;
   }
 
   /** Lets a waiting saga look at the world again, in the current transaction or on its own. */

@@ -6,10 +6,13 @@ import { Outbox } from '@platform/messaging';
 import { faultPoint } from '@platform/observability';
 import type { SagaRun, SagaStep, StepOutcome } from '@platform/saga';
 import { CHECKOUT } from './checkout-starter';
-import { livePaymentOf } from './order-payments.rules';
-import { OrderEnding } from './order-ending';
-import { orderPaymentFailed } from './orders.events';
-import { OrdersRepository, type OrderState } from './orders.repository';
+import { CancellationStarter } from '../cancellation/cancellation-starter';
+import { OrderCancellation } from '../cancellation/order-cancellation';
+import { OrderExpiry } from './order-expiry';
+import { livePaymentOf } from '../order-payments.rules';
+import { canBecome, hasEnded } from '../order.rules';
+import { orderPaymentFailed } from '../orders.events';
+import { OrdersRepository, type OrderState } from '../orders.repository';
 
 /**
  * Takes the money of an order. It sleeps while there is nothing to take, is woken by a new payment or by the gateway's
@@ -26,7 +29,9 @@ export class TakePaymentStep implements SagaStep {
     private readonly uow: UnitOfWork,
     private readonly orders: OrdersRepository,
     private readonly payments: PaymentsFacade,
-    private readonly ending: OrderEnding,
+    private readonly expiry: OrderExpiry,
+    private readonly cancellation: OrderCancellation,
+    private readonly starter: CancellationStarter,
     private readonly outbox: Outbox,
     config: Config,
   ) {
@@ -40,16 +45,29 @@ export class TakePaymentStep implements SagaStep {
     if (!order) return { kind: 'end', reason: 'There is no such order.' };
     const payment = livePaymentOf(payments);
     if (payment?.status === 'succeeded' || order.totalMinor === 0) return { kind: 'done' };
-    if (order.status !== 'pending_payment') return this.ending.closePayment(order.id, payment);
+    if (order.status !== 'pending_payment') return this.leave(order, payment);
     if (payment) return this.take(run, order, payment);
     if (order.paymentStatus === 'processing') await this.noteFailure(order, payments.at(-1)?.failureCode ?? 'unknown');
-    if (order.isExpired) return this.ending.expire(order.id);
-    return { kind: 'wait', until: order.expiresAt };
+    if (!order.isExpired) return { kind: 'wait', until: order.expiresAt };
+    const isExpired = await this.expiry.expire(order.id);
+    return isExpired ? { kind: 'end', reason: 'The order was not paid in time.' } : { kind: 'wait', forMs: 0 };
   }
 
   /** After all retries: nobody may be left in doubt, so the order is cancelled and the money goes back. */
   async compensate(run: SagaRun): Promise<StepOutcome> {
-    return this.ending.giveUp(run.key);
+    await this.uow.run(async () => {
+      const order = await this.orders.findForUpdate(run.key, null);
+      if (order && canBecome(order.status, 'cancelled'))
+        await this.cancellation.cancel(order, CHECKOUT.name, 'The checkout failed');
+      await run.advance();
+    });
+    return { kind: 'done' };
+  }
+
+  /** The order has ended while its payment was on its way: that is the cancellation's from now on. */
+  private async leave(order: OrderState, payment: Payment | undefined): Promise<StepOutcome> {
+    if (payment && hasEnded(order.status)) await this.starter.giveMoneyBack(order.id);
+    return { kind: 'end', reason: `The order is ${order.status}.` };
   }
 
   private async take(run: SagaRun, order: OrderState, payment: Payment): Promise<StepOutcome> {
@@ -69,8 +87,8 @@ export class TakePaymentStep implements SagaStep {
     outcome: Extract<ChargeOutcome, { kind: 'failed' }>,
   ): Promise<StepOutcome> {
     await this.uow.run(async () => {
-      await this.noteFailure(order, outcome.failureCode); // first the order's row, then the payment's, here as everywhere
-      await this.payments.settle(payment.id, outcome);
+      await this.orders.findForUpdate(order.id, null); // first the order's row, then the payment's, here as everywhere
+      if (await this.payments.settle(payment.id, outcome)) await this.noteFailure(order, outcome.failureCode);
     });
     return { kind: 'wait', until: order.expiresAt };
   }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { PaymentsFacade, type Payment } from '@app/payments';
 import { Sagas } from '@platform/saga';
-import type { Order } from './orders.types';
+import type { Order } from '../orders.types';
 
 /** The checkout saga's name and first step, for those who start or wake it; its steps are the worker's. */
 export const CHECKOUT = { name: 'checkout', firstStep: 'take-payment' };

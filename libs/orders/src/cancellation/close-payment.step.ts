@@ -1,0 +1,53 @@
+import { Injectable } from '@nestjs/common';
+import { PaymentsFacade } from '@app/payments';
+import { Config } from '@platform/config';
+import { UnitOfWork } from '@platform/database';
+import { faultPoint } from '@platform/observability';
+import type { SagaRun, SagaStep, StepOutcome } from '@platform/saga';
+import { CANCELLATION } from './cancellation-starter';
+import { livePaymentOf } from '../order-payments.rules';
+import { OrdersRepository } from '../orders.repository';
+
+const ENDED = ['cancelled', 'expired'] as const;
+
+/**
+ * Closes a payment that is still on its way at the gateway, so that a late charge is refused. When the charge came first,
+ * the payment has succeeded, and the next step gives it back.
+ */
+@Injectable()
+export class ClosePaymentStep implements SagaStep {
+  readonly name = CANCELLATION.firstStep;
+  readonly timeoutMs: number;
+  readonly retry = { attempts: 20, firstPauseMs: 200, longestPauseMs: 60_000 };
+  readonly whenExhausted = 'park';
+
+  constructor(
+    private readonly uow: UnitOfWork,
+    private readonly orders: OrdersRepository,
+    private readonly payments: PaymentsFacade,
+    config: Config,
+  ) {
+    this.timeoutMs = (config.get('GATEWAY_TIMEOUT') + 5) * 1_000;
+  }
+
+  async execute(run: SagaRun): Promise<StepOutcome> {
+    const payment = livePaymentOf(await this.payments.listFor(run.key));
+    if (!payment || payment.status === 'succeeded') return { kind: 'done' };
+    const answer = await this.payments.closeAtGateway(payment);
+    faultPoint('cancellation.gateway_answered');
+    if (answer.kind === 'open') return { kind: 'wait', forMs: answer.retryAfterMs };
+    const { outcome } = answer;
+    await this.uow.run(async () => {
+      await this.orders.findForUpdate(run.key, null); // the order before its payment, as everywhere
+      const isFirst = await this.payments.settle(payment.id, outcome);
+      if (isFirst && outcome.kind === 'failed') await this.noteClosed(run.key, outcome.failureCode);
+      await run.advance();
+    });
+    return { kind: 'done' };
+  }
+
+  private async noteClosed(orderId: string, failureCode: string): Promise<void> {
+    const note = { paymentStatus: 'failed', step: 'payment_closed', actor: CANCELLATION.name } as const;
+    await this.orders.change(orderId, { from: ENDED, ...note, detail: failureCode });
+  }
+}

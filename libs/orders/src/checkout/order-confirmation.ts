@@ -1,0 +1,50 @@
+import { Injectable } from '@nestjs/common';
+import { InventoryFacade } from '@app/inventory';
+import { Audit } from '@platform/audit';
+import { Config } from '@platform/config';
+import { Outbox } from '@platform/messaging';
+import { orderConfirmed } from '../orders.events';
+import { OrdersRepository } from '../orders.repository';
+import type { Order } from '../orders.types';
+
+/** Makes a paid order certain: its stock firm, its status `confirmed`. */
+@Injectable()
+export class OrderConfirmation {
+  constructor(
+    private readonly orders: OrdersRepository,
+    private readonly inventory: InventoryFacade,
+    private readonly outbox: Outbox,
+    private readonly audit: Audit,
+    private readonly config: Config,
+  ) {}
+
+  /**
+   * In the caller's transaction, which holds the lock of a paid order. Money may arrive after the hold has expired: then
+   * the stock is held again.
+   * @param firm what the order holds firmly already
+   * @returns false when the stock was sold meanwhile; then nothing has changed
+   */
+  async confirm(order: Order, firm: Array<{ sku: string }>, actor: string, detail?: string): Promise<boolean> {
+    const missing = order.lines.filter(({ sku }) => !firm.some((hold) => hold.sku === sku));
+    if (missing.length > 0 && !(await this.holdAgain(order.id, missing))) return false;
+    const isRefundNoted = order.paymentStatus === 'partially_refunded' || order.paymentStatus === 'refunded';
+    const paymentStatus = isRefundNoted ? order.paymentStatus : 'paid';
+    const change = { status: 'confirmed', paymentStatus, step: 'confirmed', actor, detail } as const;
+    await this.orders.change(order.id, { from: [order.status], ...change });
+    this.outbox.add(orderConfirmed({ orderId: order.id }));
+    this.audit.record({
+      action: 'orders.confirmed',
+      resource: 'order',
+      resourceId: order.id,
+      before: { status: order.status },
+      after: { status: 'confirmed' },
+    });
+    return true;
+  }
+
+  private async holdAgain(orderId: string, lines: Order['lines']): Promise<boolean> {
+    const { isHeld } = await this.inventory.hold(orderId, lines, this.config.get('ORDER_EXPIRY'));
+    if (isHeld) await this.inventory.makeHoldsFirm(orderId);
+    return isHeld;
+  }
+}
