@@ -78,7 +78,8 @@ export class OutboxWorker implements OnApplicationBootstrap, OnModuleDestroy {
       // The id keeps deliveries that still wait in the queue from being queued twice; a new attempt is a new job.
       opts: { jobId: `${first.listener}.${first.eventId}.${first.attempts}` },
     }));
-    await this.queue?.addBulk(jobs);
+    // One by one: on PostgreSQL BullMQ makes three temporary tables for a bulk, which costs as much as thirty jobs.
+    await Promise.all(jobs.map(({ name, data, opts }) => this.queue?.add(name, data, opts)));
   }
 
   private async deliver({ listener: name, eventId }: DueDelivery): Promise<void> {
