@@ -79,7 +79,8 @@ export class OutboxWorker implements OnApplicationBootstrap, OnModuleDestroy {
       opts: { jobId: `${first.listener}.${first.eventId}.${first.attempts}` },
     }));
     // One by one: on PostgreSQL BullMQ makes three temporary tables for a bulk, which costs as much as thirty jobs.
-    await Promise.all(jobs.map(({ name, data, opts }) => this.queue?.add(name, data, opts)));
+    const { queue } = this;
+    if (queue) await Promise.all(jobs.map(({ name, data, opts }) => queue.add(name, data, opts)));
   }
 
   private async deliver({ listener: name, eventId }: DueDelivery): Promise<void> {
