@@ -36,7 +36,7 @@ describe('the example of a saga', () => {
       ({ what }) => what,
     );
 
-  it.each(['database.statement trip', 'database.before_commit trip', 'database.after_commit trip'])(
+  it.each(['database.statement trip', 'database.before_commit trip'])(
     'is killed at every %s, on its way there and back: another worker ends it, and nothing stays booked',
     async (point) => {
       let deaths = 0;

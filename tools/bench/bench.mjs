@@ -2,6 +2,7 @@
  * `npm run bench`: the product against the yardstick (a raw Fastify + pg server that places an order with one SQL
  * function call) on the same PostgreSQL, in turn, several rounds; then the complete road. Ratios and CPU seconds say more
  * than requests per second: machines are noisy. Options: --rounds 3 --seconds 5 --json FILE
+ * `npm run bench -- recovery`: how long open sagas take after a worker was killed. Option: --orders 10000
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -9,13 +10,16 @@ import { buildIfChanged } from '../build.mjs';
 import { CASES } from './cases.mjs';
 import { load } from './load.mjs';
 import { cpuSeconds, residentMiB, stopProgram } from './processes.mjs';
+import { measureRecovery } from './recovery.mjs';
 import { measureRoad } from './road.mjs';
 import { setStage } from './stage.mjs';
 import { printCases, printRoad } from './table.mjs';
 
 const CLIENTS = 16;
-const { values } = parseArgs({
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
   options: {
+    orders: { type: 'string', default: '10000' },
     rounds: { type: 'string', default: '3' },
     seconds: { type: 'string', default: '5' },
     json: { type: 'string' },
@@ -23,6 +27,11 @@ const { values } = parseArgs({
 });
 const rounds = Number(values.rounds);
 const seconds = Number(values.seconds);
+
+if (positionals[0] === 'recovery') {
+  console.table(await measureRecovery(Number(values.orders)));
+  process.exit(0);
+}
 
 await buildIfChanged();
 const stage = await setStage();
