@@ -14,11 +14,13 @@ describe('a process that dies while an order is cancelled', () => {
   let shop: Shop;
   /** A worker that is frozen while another one is at work, and then takes over. */
   let rescuer: Program;
+  let doomedOne: Program | undefined;
 
   beforeAll(async () => {
     shop = await Shop.open({ worker: true });
     rescuer = shop.worker!;
   });
+  afterEach(() => doomedOne?.kill());
   afterAll(async () => {
     rescuer.signal('SIGCONT');
     await shop.close();
@@ -62,7 +64,8 @@ describe('a process that dies while an order is cancelled', () => {
     await shop.db.sql(`SELECT pg_notify('sagas', ''), pg_notify('outbox', '')`);
   };
   const now = async () => (await shop.db.sql<{ now: Date }>('SELECT now()'))[0]!.now;
-  const startDoomed = (fault: string) => Program.start('worker/src/main.js', shop.settings, `${fault}:SIGKILL`);
+  const startDoomed = async (fault: string) =>
+    (doomedOne = await Program.start('worker/src/main.js', shop.settings, `${fault}:SIGKILL`));
 
   /** Lets the worker run into its fault, and the other one take over. @returns whether it died before all was over */
   const outlive = async (doomed: Program, order: Placed): Promise<boolean> => {

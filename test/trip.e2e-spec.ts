@@ -12,6 +12,7 @@ const MOST_POINTS = 40;
 describe('the example of a saga', () => {
   let db: TestDatabase;
   let stage: SagaStage;
+  const programs: Program[] = [];
 
   beforeAll(async () => {
     db = await TestDatabase.create();
@@ -21,13 +22,18 @@ describe('the example of a saga', () => {
     await db.sql('CREATE TABLE scratch.agency_calls (key text, what text)');
     stage = await SagaStage.open(db);
   });
+  afterEach(() => Promise.all(programs.splice(0).map((program) => program.kill())));
   afterAll(async () => {
     await stage.close();
     await db.drop();
   });
 
-  const startWorker = (fault?: string) =>
-    Program.start(WORKER, { ...settingsFor(db.url, 0, 'http://127.0.0.1:9'), LOG_LEVEL: 'warn' }, fault);
+  const startWorker = async (fault?: string) => {
+    const settings = { ...settingsFor(db.url, 0, 'http://127.0.0.1:9'), LOG_LEVEL: 'warn' };
+    const program = await Program.start(WORKER, settings, fault);
+    programs.push(program);
+    return program;
+  };
   const startTrip = () => stage.start(tripSaga(stage.uow, undefined as never));
   const isLive = (trip: string) =>
     db.sql(`SELECT key FROM scratch.agency_book WHERE is_live AND key LIKE $1 || ' %'`, [trip]);
