@@ -326,6 +326,28 @@ describe('sagas', () => {
       }
     });
 
+    it('go before all others that are due when their worker has died', async () => {
+      const saga = aSaga('orphaned', { one: traced('one') });
+      const { store, take } = stage.hand(saga);
+      const orphan = await stage.start(saga);
+      await take();
+      const waiting = await Promise.all(
+        Array.from({ length: 5 }, () => stage.start(saga, new Date(Date.now() - 9_000))),
+      );
+      await stage.hurry(orphan); // its lease ends
+      const first = await store.takeOrphans([saga.name], 10, 60);
+      expect(first.map(({ key }) => key)).toEqual([orphan]);
+      const others = await store.take([saga.name], 10, 60);
+      expect(others.map(({ key }) => key).sort()).toEqual(waiting.sort());
+    });
+
+    it('are taken by the dozen, and all of them, when more are due than a worker has places', async () => {
+      const saga = aSaga('dozens', { one: traced('one') });
+      const keys = await Promise.all(Array.from({ length: 150 }, () => stage.start(saga)));
+      await startWorker(saga);
+      for (const key of keys) await stage.until(key, 'done');
+    });
+
     it('refuse the late write of a worker that was overtaken, with its effect', async () => {
       const { saga, began, goOn, lateWrite } = halting('overtaken');
       const [slow, quick] = [stage.hand(saga), stage.hand(saga)];

@@ -15,17 +15,22 @@ export interface LeasedSaga {
   since: Date;
 }
 
-const TAKE = `
+const take = (where: string) => `
   UPDATE platform.sagas saga
   SET lease = uuidv7(), woken = false, next_run_at = now() + make_interval(secs => $3), updated_at = now()
   FROM (
     SELECT name, key FROM platform.sagas
-    WHERE status IN ('running', 'compensating') AND next_run_at <= now() AND name = ANY($1)
+    WHERE status IN ('running', 'compensating') AND next_run_at <= now() AND name = ANY($1) ${where}
     ORDER BY next_run_at LIMIT $2 FOR UPDATE SKIP LOCKED
   ) due
   WHERE saga.name = due.name AND saga.key = due.key
   RETURNING saga.name, saga.key, saga.step, saga.status, saga.attempts, saga.lease, saga.request_id AS "requestId",
     coalesce(saga.resumed_at, saga.created_at) AS since`;
+
+const TAKE = take('');
+
+/** The minute keeps the look short, however many are due. Orphans of a time when no worker was there wait their turn. */
+const TAKE_ORPHANS = take(`AND lease IS NOT NULL AND next_run_at > now() - interval '1 minute'`);
 
 const MOVE = `
   UPDATE platform.sagas
@@ -53,6 +58,11 @@ export class SagaStore {
   /** Takes sagas that are due, for this worker alone, for `leaseSeconds`. */
   take(names: string[], limit: number, leaseSeconds: number): Promise<LeasedSaga[]> {
     return this.uow.sql<LeasedSaga>(TAKE, [names, limit, leaseSeconds]);
+  }
+
+  /** Like `take`, only sagas whose worker has lost its lease within the last minute: it has died, or is frozen. */
+  takeOrphans(names: string[], limit: number, leaseSeconds: number): Promise<LeasedSaga[]> {
+    return this.uow.sql<LeasedSaga>(TAKE_ORPHANS, [names, limit, leaseSeconds]);
   }
 
   /**

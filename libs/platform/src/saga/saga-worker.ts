@@ -10,12 +10,18 @@ import { SAGA_SIGNAL } from './sagas';
 const POLL_MS = 250;
 /** A bulkhead: so many sagas of one worker are under way at once, waiting for gateways for the most part. */
 const AT_ONCE = 32;
+/** While there is more than all places take, places are filled by the dozen rather than one by one. */
+const REFILL = 12;
+/** How often the worker looks for sagas whose worker has died: they go before all that are waiting. */
+const ORPHANS_EVERY_MS = 1_000;
 
 /** Takes sagas that are due and keeps up to 32 of them going. */
 @Injectable()
 export class SagaWorker implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly loop: WorkLoop;
   private readonly underWay = new Set<Promise<void>>();
+  private mayBeMore = false;
+  private nextLookForOrphans = 0;
 
   constructor(
     private readonly registry: SagaRegistry,
@@ -37,17 +43,34 @@ export class SagaWorker implements OnApplicationBootstrap, OnModuleDestroy {
     await Promise.all(this.underWay);
   }
 
-  /** @returns whether all places were filled, so that more may be due */
+  /** @returns whether there are more that are due, and places for them */
   private async turn(): Promise<boolean> {
+    await this.takeOrphans();
+    const taken = await this.fill((free) => this.store.take(this.registry.names, free, LEASE_SECONDS));
+    this.mayBeMore = taken === 'all places';
+    return this.hasToRefill();
+  }
+
+  /** Behind ten thousand that are due they would wait until the last, as their lease has ended last. */
+  private async takeOrphans(): Promise<void> {
+    if (performance.now() < this.nextLookForOrphans) return;
+    this.nextLookForOrphans = performance.now() + ORPHANS_EVERY_MS;
+    await this.fill((free) => this.store.takeOrphans(this.registry.names, free, LEASE_SECONDS));
+  }
+
+  private async fill(take: (free: number) => Promise<LeasedSaga[]>): Promise<'all places' | 'some'> {
     const free = AT_ONCE - this.underWay.size;
-    if (free === 0) return false; // whoever finishes wakes the loop
-    const taken = await this.store.take(this.registry.names, free, LEASE_SECONDS);
+    if (free === 0) return 'all places';
+    const taken = await take(free);
     for (const saga of taken) this.track(saga);
-    return taken.length === free && this.underWay.size < AT_ONCE;
+    return taken.length === free ? 'all places' : 'some';
+  }
+
+  private hasToRefill(): boolean {
+    return this.mayBeMore && AT_ONCE - this.underWay.size >= REFILL;
   }
 
   private track(saga: LeasedSaga): void {
-    const wasFull = () => this.underWay.size >= AT_ONCE;
     const work = this.runner
       .run(saga)
       .catch((error: unknown) => {
@@ -55,9 +78,8 @@ export class SagaWorker implements OnApplicationBootstrap, OnModuleDestroy {
         return false;
       })
       .then((dueAtOnce) => {
-        const freedPlace = wasFull();
         this.underWay.delete(work);
-        if (dueAtOnce || freedPlace) this.loop.wake();
+        if (dueAtOnce || this.hasToRefill()) this.loop.wake();
       });
     this.underWay.add(work);
   }
