@@ -13,7 +13,7 @@ const AT_ONCE = 32;
 /** While there is more than all places take, places are filled by the dozen rather than one by one. */
 const REFILL = 12;
 /** How often the worker looks for sagas whose worker has died: they go before all that are waiting. */
-const ORPHANS_EVERY_MS = 1_000;
+const ORPHANS_EVERY_MS = 500;
 
 /** Takes sagas that are due and keeps up to 32 of them going. */
 @Injectable()
