@@ -61,11 +61,13 @@ export function childEnvironment({ given, ports, secrets, embedded }) {
     PORT: String(ports.PORT),
     HOST: '127.0.0.1',
     APP_SECRET: secrets.appSecret,
-    SANDBOX_WEBHOOK_SECRET: secrets.webhookSecret,
     JWT_KEYS_DIR: paths.keys,
     SHUTDOWN_TIMEOUT: '3s', // of the ten seconds in which everything has to end
     ...(embedded.postgres && { DATABASE_URL: databaseUrl({ ports, secrets }), ...GENEROUS_LIMITS }),
     ...(embedded.mailbox && { SMTP_URL: `smtp://127.0.0.1:${ports.MAILBOX_SMTP_PORT}` }),
+    ...((embedded.gateway || isGiven(given, 'SANDBOX_GATEWAY_URL')) && {
+      SANDBOX_WEBHOOK_SECRET: secrets.webhookSecret,
+    }),
     ...(embedded.gateway && {
       SANDBOX_GATEWAY_URL: `http://127.0.0.1:${ports.SANDBOX_GATEWAY_PORT}`,
       SANDBOX_GATEWAY_PORT: String(ports.SANDBOX_GATEWAY_PORT),

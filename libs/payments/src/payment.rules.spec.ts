@@ -1,4 +1,4 @@
-import { leftToRefund, mustBeClosed, retryPauseMs } from './payment.rules';
+import { askPauseMs, leftToRefund, mustBeClosed, retryPauseMs } from './payment.rules';
 
 it('closes a payment of unknown outcome at the third look, and one that is not taken at the tenth call', () => {
   const unknown = { kind: 'unknown', why: 'timeout' } as const;
@@ -14,4 +14,16 @@ it('waits longer each time, up to half a minute', () => {
 
 it('counts refunds that are under way as given back', () => {
   expect(leftToRefund({ amountMinor: 1_000, refundRequestedMinor: 400 })).toBe(600);
+});
+
+it('gives up nothing while the circuit is open, and comes back when it may be closed', () => {
+  const withheld = { kind: 'withheld', retryAfterMs: 7_000 } as const;
+  expect(mustBeClosed(100, withheld)).toBe(false);
+  expect(askPauseMs(100, withheld)).toBe(7_000);
+});
+
+it('asks again about what was decided after half a second, and every ten minutes in the end', () => {
+  const unavailable = { kind: 'unavailable' } as const;
+  const longest = () => 1;
+  expect([0, 1, 5, 50].map((calls) => askPauseMs(calls, unavailable, longest))).toEqual([500, 1_000, 16_000, 600_000]);
 });

@@ -1,15 +1,18 @@
-import type { ChargeOutcome } from './payments.types';
+import type { OpenOutcome } from './payments.types';
 
 const ASK_AT_MOST = 3;
 const CALL_AT_MOST = 10;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;
+const LONGEST_ASK_PAUSE_MS = 600_000;
 
 /**
  * Whether to stop hoping for an answer and close the payment at the gateway: after three looks at a charge that may
- * still arrive (about 8 s after the call), or after ten calls that the gateway did not take.
+ * still arrive (about 8 s after the call), or after ten calls that the gateway did not take. While the circuit is open
+ * nothing is given up.
  */
-export function mustBeClosed(calls: number, outcome: ChargeOutcome): boolean {
+export function mustBeClosed(calls: number, outcome: OpenOutcome): boolean {
+  if (outcome.kind === 'withheld') return false; // nobody was asked, so nothing was learned
   return outcome.kind === 'unavailable' ? calls >= CALL_AT_MOST : calls >= ASK_AT_MOST;
 }
 
@@ -17,6 +20,12 @@ export function mustBeClosed(calls: number, outcome: ChargeOutcome): boolean {
 export function retryPauseMs(calls: number, random = Math.random): number {
   const longest = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (calls - 1));
   return Math.round(longest * (0.5 + random() / 2));
+}
+
+/** Pause before asking again about what somebody decided: growing up to ten minutes, for as long as it takes. */
+export function askPauseMs(calls: number, outcome: OpenOutcome, random = Math.random): number {
+  if (outcome.kind === 'withheld') return outcome.retryAfterMs;
+  return Math.round(Math.min(LONGEST_ASK_PAUSE_MS, FIRST_PAUSE_MS * 2 ** calls) * (0.5 + random() / 2));
 }
 
 /** What is left of a payment to be given back, in minor units. */

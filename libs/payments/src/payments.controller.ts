@@ -2,6 +2,7 @@ import { Body, Controller, Get, HttpCode, Param, Post, Req } from '@nestjs/commo
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import { CurrentUser, Public, RequirePermission, SignedIn, type Actor } from '@platform/auth';
 import { Idempotent, UuidParam, type RawBodyRequest } from '@platform/http';
+import { CapturesService } from './captures.service';
 import { EventReceipt, PaymentResponse, RefundRequest, RefundResponse } from './payments.dto';
 import { PaymentsService } from './payments.service';
 import { RefundRequestsService } from './refund-requests.service';
@@ -14,6 +15,7 @@ export class PaymentsController {
   constructor(
     private readonly payments: PaymentsService,
     private readonly refundRequests: RefundRequestsService,
+    private readonly captures: CapturesService,
   ) {}
 
   /**
@@ -50,6 +52,38 @@ export class PaymentsController {
     @Body() body: RefundRequest,
   ): Promise<RefundResponse> {
     return RefundResponse.from(await this.refundRequests.request(user, id, body.amount ?? null, body.reason ?? null));
+  }
+
+  /**
+   * Capture an authorized payment
+   *
+   * @remarks Takes all of the money that was set aside. Decided at once; the gateway takes it shortly after, and the
+   * payment is then `succeeded`. Asking again changes nothing. Of a capture and a void at the same time one wins.
+   * @throws {404} There is no such payment.
+   * @throws {409} `payment_not_capturable`: it is not authorized, or is being voided.
+   */
+  @Post('payments/:id/capture')
+  @HttpCode(202)
+  @Idempotent()
+  @RequirePermission('payments:capture')
+  async capturePayment(@UuidParam('id', 'payment') id: string): Promise<PaymentResponse> {
+    return PaymentResponse.from(await this.captures.capture(id));
+  }
+
+  /**
+   * Void an authorized payment
+   *
+   * @remarks Lets the money go that was set aside; nothing is taken. Decided at once; the gateway is told shortly after,
+   * and the payment is then `voided`. An order that it paid for and that has not been shipped is cancelled.
+   * @throws {404} There is no such payment.
+   * @throws {409} `payment_not_voidable`: it is not authorized, or is being captured.
+   */
+  @Post('payments/:id/void')
+  @HttpCode(202)
+  @Idempotent()
+  @RequirePermission('payments:capture')
+  async voidPayment(@UuidParam('id', 'payment') id: string): Promise<PaymentResponse> {
+    return PaymentResponse.from(await this.captures.void(id));
   }
 
   /**

@@ -1,27 +1,40 @@
 import { Module } from '@nestjs/common';
 import { DatabaseModule } from '@platform/database';
+import { CapturesService } from './captures.service';
 import { GatewayEventsRepository } from './gateway-events.repository';
+import { GatewaysModule } from './gateways/gateways.module';
 import { CreatePayments1763600004000 } from './migrations/1763600004000-create-payments';
-import { PaymentGateway } from './payment-gateway';
+import { AuthorizeAndCapture1763700004200 } from './migrations/1763700004200-authorize-and-capture';
 import { PaymentsFacade } from './payments.facade';
 import { PaymentsRepository } from './payments.repository';
 import { RefundsRepository } from './refunds.repository';
 import { RefundsService } from './refunds.service';
-import { SandboxGateway } from './sandbox.gateway';
 import { Settlement } from './settlement';
 
 /** What api and worker share of payments. */
 @Module({
-  imports: [DatabaseModule.forModule({ migrations: [CreatePayments1763600004000] })],
+  imports: [
+    DatabaseModule.forModule({ migrations: [CreatePayments1763600004000, AuthorizeAndCapture1763700004200] }),
+    GatewaysModule,
+  ],
   providers: [
     PaymentsFacade,
     PaymentsRepository,
     RefundsRepository,
     GatewayEventsRepository,
     RefundsService,
+    CapturesService,
     Settlement,
-    { provide: PaymentGateway, useClass: SandboxGateway },
   ],
-  exports: [PaymentsFacade, RefundsService, PaymentsRepository, GatewayEventsRepository, Settlement, PaymentGateway],
+  exports: [
+    PaymentsFacade,
+    RefundsService,
+    RefundsRepository,
+    CapturesService,
+    PaymentsRepository,
+    GatewayEventsRepository,
+    Settlement,
+    GatewaysModule,
+  ],
 })
 export class PaymentsCoreModule {}

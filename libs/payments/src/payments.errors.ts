@@ -25,6 +25,22 @@ export const paymentNotRefundable = (status: string) =>
     `The payment is ${status}; only a payment that succeeded can be refunded.`,
   );
 
+/** 409: there is no money set aside to be taken. */
+export const paymentNotCapturable = (status: string) =>
+  new AppError(
+    'conflict',
+    'payment_not_capturable',
+    `The payment is ${status}; only one that is authorized can be captured.`,
+  );
+
+/** 409: there is no money set aside to be let go. */
+export const paymentNotVoidable = (status: string) =>
+  new AppError(
+    'conflict',
+    'payment_not_voidable',
+    `The payment is ${status}; only one that is authorized can be voided.`,
+  );
+
 /** 400: not from the provider, altered on its way, or too old. */
 export const signatureInvalid = () =>
   new AppError('invalid', 'signature_invalid', 'The signature of this event does not hold.');

@@ -3,6 +3,15 @@ import { defineEvent } from '@platform/messaging';
 /** The money of a payment is there. `reference` is what was paid for. */
 export const paymentSucceeded = defineEvent<{ paymentId: string; reference: string }>('payments.succeeded', 1);
 
+/** The money of a payment is set aside for us; it is taken by a capture, or set free by a void. */
+export const paymentAuthorized = defineEvent<{ paymentId: string; reference: string }>('payments.authorized', 1);
+
+/** The money of an authorized payment was taken. `payments.succeeded` tells the same of every payment. */
+export const paymentCaptured = defineEvent<{ paymentId: string; reference: string }>('payments.captured', 1);
+
+/** An authorized payment was given up: its money is free again, and will not be taken. */
+export const paymentVoided = defineEvent<{ paymentId: string; reference: string }>('payments.voided', 1);
+
 /** A payment has failed for good; another may be tried. */
 export const paymentFailed = defineEvent<{ paymentId: string; reference: string; failureCode: string }>(
   'payments.failed',

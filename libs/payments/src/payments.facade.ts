@@ -1,15 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
+import { Config } from '@platform/config';
 import { UnitOfWork, violates } from '@platform/database';
-import { PaymentGateway } from './payment-gateway';
+import { CapturesService } from './captures.service';
+import { PaymentGateways } from './gateways/payment-gateways';
 import { paymentInProgress } from './payments.errors';
 import { PaymentsRepository } from './payments.repository';
-import type { ChargeOutcome, NewPayment, Payment, Refund } from './payments.types';
+import type { CertainOutcome, NewPayment, Payment, Refund } from './payments.types';
 import { RefundsService } from './refunds.service';
-import { Settlement, type GatewayAnswer } from './settlement';
+import { Settlement, type CloseEnd, type GatewayAnswer } from './settlement';
 
 const JUST_BEGUN = {
   status: 'processing',
+  wanted: null,
   failureCode: null,
   providerRef: null,
   refundedMinor: 0,
@@ -23,9 +26,11 @@ const JUST_BEGUN = {
 export class PaymentsFacade {
   constructor(
     private readonly uow: UnitOfWork,
-    private readonly gateway: PaymentGateway,
+    private readonly config: Config,
+    private readonly gateways: PaymentGateways,
     private readonly payments: PaymentsRepository,
     private readonly refunds: RefundsService,
+    private readonly captures: CapturesService,
     private readonly settlement: Settlement,
   ) {}
 
@@ -35,9 +40,10 @@ export class PaymentsFacade {
    * @param at the transaction's time
    */
   beginFirst(payment: NewPayment, at: Date, id = uuidv7()): Payment {
-    const { provider } = this.gateway;
-    this.payments.queueInsert(id, provider, payment);
-    return { ...payment, ...JUST_BEGUN, id, provider, createdAt: at, updatedAt: at };
+    const { provider } = this.gateways.chosen;
+    const capture = this.config.get('PAYMENT_CAPTURE');
+    this.payments.queueInsert({ id, provider, capture, payment });
+    return { ...payment, ...JUST_BEGUN, id, provider, capture, createdAt: at, updatedAt: at };
   }
 
   /** Like `beginFirst`, for a reference that may have payments already. @throws AppError `payment_in_progress` */
@@ -45,7 +51,8 @@ export class PaymentsFacade {
     this.uow.requireActive('PaymentsFacade.begin');
     const id = uuidv7();
     try {
-      await this.payments.insert(id, this.gateway.provider, payment);
+      const { provider } = this.gateways.chosen;
+      await this.payments.insert({ id, provider, capture: this.config.get('PAYMENT_CAPTURE'), payment });
     } catch (error) {
       throw violates(error, 'payments_one_live') ? paymentInProgress() : error;
     }
@@ -63,7 +70,7 @@ export class PaymentsFacade {
   }
 
   /** Closes a payment that nobody wants any more at the gateway. Outside of transactions. */
-  closeAtGateway(payment: Payment): Promise<GatewayAnswer> {
+  closeAtGateway(payment: Payment): Promise<GatewayAnswer<CloseEnd>> {
     return this.settlement.close(payment);
   }
 
@@ -71,7 +78,7 @@ export class PaymentsFacade {
    * Writes the gateway's answer down, in the caller's transaction; only the first answer counts.
    * @returns whether this was the first
    */
-  async settle(paymentId: string, outcome: Extract<ChargeOutcome, { kind: 'succeeded' | 'failed' }>): Promise<boolean> {
+  async settle(paymentId: string, outcome: CertainOutcome): Promise<boolean> {
     return (await this.settlement.settle(paymentId, outcome)) !== null;
   }
 
@@ -87,5 +94,14 @@ export class PaymentsFacade {
    */
   requestRefund(paymentId: string, amountMinor: number | null, reason: string): Promise<Refund> {
     return this.refunds.request(paymentId, amountMinor, reason);
+  }
+
+  /**
+   * Lets the money of an authorized payment go, in the caller's transaction; the worker tells the gateway. When somebody
+   * has decided to take it before, that goes on, and `payments.captured` tells of it: then it can be refunded.
+   */
+  async letGo(paymentId: string): Promise<void> {
+    this.uow.requireActive('PaymentsFacade.letGo');
+    await this.captures.voidUnlessDecided(paymentId);
   }
 }

@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { GatewayHealth } from './gateway-health';
+import { GatewayHealth } from './gateways/gateway-health';
 import { PaymentsController } from './payments.controller';
 import { PaymentsCoreModule } from './payments.core.module';
 import { PaymentsService } from './payments.service';

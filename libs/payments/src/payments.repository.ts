@@ -1,22 +1,44 @@
 import { Injectable } from '@nestjs/common';
 import { UnitOfWork } from '@platform/database';
-import type { ChargeOutcome, NewPayment, Payment } from './payments.types';
+import type { CaptureMode, CertainOutcome, NewPayment, Payment, PaymentStatus } from './payments.types';
 
-const PAYMENT = `id, reference, buyer_id AS "buyerId", provider, method, amount_minor AS "amountMinor", currency, status,
+const PAYMENT = `id, reference, buyer_id AS "buyerId", provider, method, capture, amount_minor AS "amountMinor", currency,
+  status, wanted,
   failure_code AS "failureCode", provider_ref AS "providerRef", refunded_minor AS "refundedMinor",
   refund_requested_minor AS "refundRequestedMinor", calls, unknown_since AS "unknownSince",
   created_at AS "createdAt", updated_at AS "updatedAt"`;
 
 const INSERT = `
-  INSERT INTO payments.payments (id, reference, buyer_id, provider, method, amount_minor, currency)
-  VALUES ($1, $2, $3, $4, $5, $6, $7)`;
+  INSERT INTO payments.payments (id, reference, buyer_id, provider, method, amount_minor, currency, capture)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`;
 
-/** Only a payment whose outcome is open can be settled: of worker and webhook, one wins. */
+/**
+ * Only a payment whose outcome is open can be settled: of worker and webhook, one wins. What was authorized ends by being
+ * captured or voided; what was not has failed when its key was closed.
+ */
 const SETTLE = `
   UPDATE payments.payments
-  SET status = $2, failure_code = $3, provider_ref = coalesce($4, provider_ref), unknown_since = NULL,
+  SET status = CASE WHEN $2 = 'voided' AND status = 'processing' THEN 'failed' ELSE $2 END,
+    failure_code = CASE WHEN $2 = 'voided' AND status = 'processing' THEN 'gateway_timeout' ELSE $3 END,
+    provider_ref = coalesce($4, provider_ref), unknown_since = NULL, wanted = NULL, calls = 0,
     version = version + 1, updated_at = now()
-  WHERE id = $1 AND status = 'processing' RETURNING ${PAYMENT}`;
+  WHERE id = $1 AND (status = 'processing' OR (status = 'authorized' AND $2 IN ('succeeded', 'voided')))
+  RETURNING ${PAYMENT}, old.status AS "statusBefore"`;
+
+/** Of capture and void the first wins: the second finds the decision made. */
+const DECIDE = `
+  UPDATE payments.payments SET wanted = $2, ask_at = now(), version = version + 1, updated_at = now()
+  WHERE id = $1 AND status = 'authorized' AND wanted IS NULL
+  RETURNING ${PAYMENT}`;
+
+/** Who takes a payment asks about it alone for a while; who dies meanwhile loses it to the next. */
+const TAKE_UNSETTLED = `
+  UPDATE payments.payments SET ask_at = now() + make_interval(secs => $2)
+  WHERE id IN (
+    SELECT id FROM payments.payments
+    WHERE (status = 'processing' OR wanted IS NOT NULL) AND ask_at <= now()
+    ORDER BY ask_at LIMIT $1 FOR UPDATE SKIP LOCKED)
+  RETURNING ${PAYMENT}`;
 
 const RESERVE_REFUND = `
   UPDATE payments.payments
@@ -27,18 +49,29 @@ const RESERVE_REFUND = `
     AND refund_requested_minor < amount_minor
   RETURNING ${PAYMENT}`;
 
+/** A payment with what was settled for it when it was begun. */
+export interface BegunPayment {
+  id: string;
+  provider: string;
+  capture: CaptureMode;
+  payment: NewPayment;
+}
+
+/** A payment as it is after its outcome was written. */
+export type SettledPayment = Payment & { statusBefore: PaymentStatus };
+
 /** Payments: attempts to be paid, and what is left of them. */
 @Injectable()
 export class PaymentsRepository {
   constructor(private readonly uow: UnitOfWork) {}
 
-  async insert(id: string, provider: string, payment: NewPayment): Promise<void> {
-    await this.uow.execute(INSERT, toValues(id, provider, payment));
+  async insert(begun: BegunPayment): Promise<void> {
+    await this.uow.execute(INSERT, toValues(begun));
   }
 
   /** Like `insert`, for a reference that is new in this transaction: leaves with COMMIT. */
-  queueInsert(id: string, provider: string, payment: NewPayment): void {
-    this.uow.queue(INSERT, toValues(id, provider, payment));
+  queueInsert(begun: BegunPayment): void {
+    this.uow.queue(INSERT, toValues(begun));
   }
 
   async find(id: string): Promise<Payment | null> {
@@ -54,10 +87,10 @@ export class PaymentsRepository {
   }
 
   /** @returns the payment as it is now, or null when its outcome was written before */
-  async settle(id: string, outcome: Extract<ChargeOutcome, { kind: 'succeeded' | 'failed' }>): Promise<Payment | null> {
+  async settle(id: string, outcome: CertainOutcome): Promise<SettledPayment | null> {
     const failureCode = outcome.kind === 'failed' ? outcome.failureCode : null;
     const values = [id, outcome.kind, failureCode, outcome.providerRef ?? null];
-    const [payment] = await this.uow.sql<Payment>(SETTLE, values);
+    const [payment] = await this.uow.sql<SettledPayment>(SETTLE, values);
     return payment ?? null;
   }
 
@@ -66,9 +99,38 @@ export class PaymentsRepository {
     await this.uow.execute(
       `UPDATE payments.payments
        SET calls = calls + 1, unknown_since = CASE WHEN $2 THEN coalesce(unknown_since, now()) ELSE unknown_since END,
-         updated_at = now()
+         ask_at = now() + interval '5 minutes', updated_at = now()
        WHERE id = $1 AND status = 'processing'`,
       [id, isUnknown],
+    );
+  }
+
+  /** Keeps the gateway's own id of a charge that is under way. @returns whether it still is */
+  async noteProviderRef(id: string, providerRef: string): Promise<boolean> {
+    const noted = await this.uow.execute(
+      `UPDATE payments.payments SET provider_ref = $2, updated_at = now() WHERE id = $1 AND status = 'processing'`,
+      [id, providerRef],
+    );
+    return noted > 0;
+  }
+
+  /** Decides what becomes of an authorized payment. @returns null when it is not authorized, or decided already */
+  async decide(id: string, wanted: 'capture' | 'void'): Promise<Payment | null> {
+    const [payment] = await this.uow.sql<Payment>(DECIDE, [id, wanted]);
+    return payment ?? null;
+  }
+
+  /** Takes payments about which it is time to ask the gateway, for this worker alone, for `leaseSeconds`. */
+  takeUnsettled(limit: number, leaseSeconds: number): Promise<Payment[]> {
+    return this.uow.sql<Payment>(TAKE_UNSETTLED, [limit, leaseSeconds]);
+  }
+
+  /** Asks about a payment again after a pause. @param isCall whether the gateway was called, and gave nothing certain */
+  async askAgain(id: string, pauseMs: number, isCall: boolean): Promise<void> {
+    await this.uow.execute(
+      `UPDATE payments.payments SET ask_at = now() + make_interval(secs => $2), calls = calls + $3, updated_at = now()
+       WHERE id = $1`,
+      [id, pauseMs / 1_000, isCall ? 1 : 0],
     );
   }
 
@@ -97,7 +159,7 @@ export class PaymentsRepository {
   }
 }
 
-function toValues(id: string, provider: string, payment: NewPayment): unknown[] {
+function toValues({ id, provider, capture, payment }: BegunPayment): unknown[] {
   const { reference, buyerId, method, amountMinor, currency } = payment;
-  return [id, reference, buyerId, provider, method, amountMinor, currency];
+  return [id, reference, buyerId, provider, method, amountMinor, currency, capture];
 }

@@ -4,7 +4,8 @@ import { notFound } from '@platform/errors';
 import { Outbox } from '@platform/messaging';
 import { Log } from '@platform/observability';
 import { GatewayEventsRepository } from './gateway-events.repository';
-import { PaymentGateway, type GatewayEvent } from './payment-gateway';
+import { isOpen, type GatewayEvent } from './gateways/payment-gateway';
+import { PaymentGateways } from './gateways/payment-gateways';
 import { paymentSettledByGateway } from './payments.events';
 import { PaymentsRepository } from './payments.repository';
 import type { Payment } from './payments.types';
@@ -16,7 +17,7 @@ import { Settlement } from './settlement';
 export class PaymentsService {
   constructor(
     private readonly uow: UnitOfWork,
-    private readonly gateway: PaymentGateway,
+    private readonly gateways: PaymentGateways,
     private readonly payments: PaymentsRepository,
     private readonly events: GatewayEventsRepository,
     private readonly settlement: Settlement,
@@ -42,8 +43,7 @@ export class PaymentsService {
     rawBody: Buffer,
     headers: Record<string, string | string[] | undefined>,
   ): Promise<void> {
-    if (provider !== this.gateway.provider) throw notFound('payment provider');
-    const event = this.gateway.readEvent(rawBody, headers);
+    const event = this.gateways.of(provider).readEvent(rawBody, headers);
     await this.uow.run(async () => {
       const isNew = await this.events.insert(provider, event.id, event.type, rawBody.toString('utf8'));
       if (isNew) await this.apply(event);
@@ -52,9 +52,9 @@ export class PaymentsService {
   }
 
   private async apply(event: GatewayEvent): Promise<void> {
-    if (event.refund) await this.refunds.succeed(event.refund.id, event.refund.providerRef);
+    if (event.refund) await this.refunds.settle(event.refund.id, event.refund.outcome);
     const { paymentId, charge } = event;
-    if (paymentId === undefined || (charge?.kind !== 'succeeded' && charge?.kind !== 'failed')) return;
+    if (paymentId === undefined || charge === undefined || isOpen(charge)) return;
     const payment = await this.settlement.settle(paymentId, charge);
     if (payment) this.outbox.add(paymentSettledByGateway({ paymentId, reference: payment.reference }));
   }

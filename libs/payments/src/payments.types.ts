@@ -7,6 +7,9 @@ export interface Amount {
 
 export type PaymentStatus = 'processing' | 'authorized' | 'succeeded' | 'failed' | 'voided';
 
+/** Whether a charge takes the money at once, or only sets it aside until it is captured. */
+export type CaptureMode = 'automatic' | 'manual';
+
 /** One attempt to be paid. */
 export interface Payment extends Amount {
   id: string;
@@ -15,7 +18,10 @@ export interface Payment extends Amount {
   buyerId: string;
   provider: string;
   method: string;
+  capture: CaptureMode;
   status: PaymentStatus;
+  /** What somebody has decided about an authorized payment, and the gateway has not confirmed yet. */
+  wanted: 'capture' | 'void' | null;
   failureCode: string | null;
   /** The gateway's own id of the charge. */
   providerRef: string | null;
@@ -46,13 +52,31 @@ export interface Refund extends Amount {
   reason: string | null;
   status: RefundStatus;
   failureCode: string | null;
+  /** Calls to the gateway that brought no answer to rely on. */
+  calls: number;
   createdAt: Date;
   updatedAt: Date;
 }
 
-/** What the gateway says of a payment; `unknown` when it did not answer or has not decided. */
-export type ChargeOutcome =
-  | { kind: 'succeeded'; providerRef: string }
-  | { kind: 'failed'; failureCode: string; providerRef?: string }
+/**
+ * Nothing is certain yet: `unknown` when the call may have arrived or the gateway has not decided, `unavailable` when
+ * it was not taken, `withheld` when it was not even made, because the gateway has failed too often lately.
+ */
+export type OpenOutcome =
   | { kind: 'unknown'; why: 'timeout' | 'lost' | 'in_progress' }
-  | { kind: 'unavailable' };
+  | { kind: 'unavailable' }
+  | { kind: 'withheld'; retryAfterMs: number };
+
+/** What is certain of a charge. `voided`: closed, so that no money was or will be taken. */
+export type CertainOutcome =
+  | { kind: 'succeeded'; providerRef: string }
+  | { kind: 'authorized'; providerRef: string }
+  | { kind: 'failed'; failureCode: string; providerRef?: string }
+  | { kind: 'voided'; providerRef?: string };
+
+/** What the gateway says of a payment. */
+export type ChargeOutcome = CertainOutcome | OpenOutcome;
+
+/** What the gateway says of a refund. */
+export type RefundOutcome =
+  { kind: 'succeeded'; providerRef: string } | { kind: 'failed'; failureCode: string } | OpenOutcome;

@@ -3,7 +3,15 @@ import { UnitOfWork } from '@platform/database';
 import type { Refund } from './payments.types';
 
 const REFUND = `id, payment_id AS "paymentId", amount_minor AS "amountMinor", currency, reason, status,
-  failure_code AS "failureCode", created_at AS "createdAt", updated_at AS "updatedAt"`;
+  failure_code AS "failureCode", calls, created_at AS "createdAt", updated_at AS "updatedAt"`;
+
+/** Who takes a refund asks for it alone for a while; who dies meanwhile loses it to the next. */
+const TAKE_UNSETTLED = `
+  UPDATE payments.refunds SET ask_at = now() + make_interval(secs => $2)
+  WHERE id IN (
+    SELECT id FROM payments.refunds WHERE status = 'processing' AND ask_at <= now()
+    ORDER BY ask_at LIMIT $1 FOR UPDATE SKIP LOCKED)
+  RETURNING ${REFUND}`;
 
 /** Refunds: money on its way back, and what became of it. */
 @Injectable()
@@ -40,6 +48,20 @@ export class RefundsRepository {
       [paymentId],
     );
     return row?.sum ?? 0;
+  }
+
+  /** Takes refunds for which it is time to ask the gateway, for this worker alone, for `leaseSeconds`. */
+  takeUnsettled(limit: number, leaseSeconds: number): Promise<Refund[]> {
+    return this.uow.sql<Refund>(TAKE_UNSETTLED, [limit, leaseSeconds]);
+  }
+
+  /** Asks for a refund again after a pause. @param isCall whether the gateway was called, and gave nothing certain */
+  async askAgain(id: string, pauseMs: number, isCall: boolean): Promise<void> {
+    await this.uow.execute(
+      `UPDATE payments.refunds SET ask_at = now() + make_interval(secs => $2), calls = calls + $3, updated_at = now()
+       WHERE id = $1 AND status = 'processing'`,
+      [id, pauseMs / 1_000, isCall ? 1 : 0],
+    );
   }
 
   /** Writes the outcome, once. @returns the refund, or null when its outcome was written before */

@@ -4,12 +4,14 @@ import { Audit } from '@platform/audit';
 import { UnitOfWork } from '@platform/database';
 import { notFound } from '@platform/errors';
 import { Outbox } from '@platform/messaging';
-import { PaymentGateway } from './payment-gateway';
-import { leftToRefund } from './payment.rules';
+import { Log } from '@platform/observability';
+import { isOpen } from './gateways/payment-gateway';
+import { PaymentGateways } from './gateways/payment-gateways';
+import { askPauseMs, leftToRefund } from './payment.rules';
 import { paymentNotRefundable, refundExceedsPayment } from './payments.errors';
 import { paymentRefunded, refundFailed, refundRequested } from './payments.events';
 import { PaymentsRepository } from './payments.repository';
-import type { Refund } from './payments.types';
+import type { Refund, RefundOutcome } from './payments.types';
 import { RefundsRepository } from './refunds.repository';
 
 /** Gives money back: sets it aside at once, asks the gateway later, writes the outcome down once. */
@@ -17,11 +19,12 @@ import { RefundsRepository } from './refunds.repository';
 export class RefundsService {
   constructor(
     private readonly uow: UnitOfWork,
-    private readonly gateway: PaymentGateway,
+    private readonly gateways: PaymentGateways,
     private readonly payments: PaymentsRepository,
     private readonly refunds: RefundsRepository,
     private readonly outbox: Outbox,
     private readonly audit: Audit,
+    private readonly log: Log,
   ) {}
 
   /**
@@ -58,30 +61,35 @@ export class RefundsService {
     return this.refunds.listFor(paymentId);
   }
 
-  /** Asks the gateway for the refund, under the refund's own id as key. May be called again; @throws to be called again */
+  /**
+   * Asks the gateway for the refund, under the refund's own id as key. May be called again; what stays open is asked for
+   * again later, with growing pauses.
+   */
   async issue(refundId: string): Promise<void> {
     this.uow.forbidActive('RefundsService.issue');
     const refund = await this.refunds.find(refundId);
     if (!refund || refund.status !== 'processing') return;
     const payment = await this.payments.find(refund.paymentId);
     if (!payment?.providerRef) throw new Error(`Payment ${refund.paymentId} has no charge to refund.`);
-    const { amountMinor, currency } = refund;
-    const outcome = await this.gateway.refund({
-      key: refund.id,
-      providerRef: payment.providerRef,
-      amountMinor,
-      currency,
-    });
-    await this.uow.run(() =>
-      outcome.kind === 'succeeded'
-        ? this.succeed(refund.id, outcome.providerRef)
-        : this.fail(refund.id, outcome.failureCode),
-    );
+    const { amountMinor, currency, calls } = refund;
+    const request = { key: refund.id, providerRef: payment.providerRef, amountMinor, currency, calls };
+    const outcome = await this.gateways.of(payment.provider).refund(request);
+    if (!isOpen(outcome)) {
+      await this.uow.run(() => this.settle(refund.id, outcome));
+      return;
+    }
+    this.log.warn('payments.refund_open', { refundId, outcome: outcome.kind, calls });
+    await this.refunds.askAgain(refundId, askPauseMs(calls, outcome), outcome.kind !== 'withheld');
   }
 
-  /** Writes down that money has gone back, in the caller's transaction; only the first time counts. */
-  async succeed(refundId: string, providerRef: string): Promise<void> {
-    this.uow.requireActive('RefundsService.succeed');
+  /** Writes the gateway's word about a refund down, in the caller's transaction; only the first that is certain counts. */
+  async settle(refundId: string, outcome: RefundOutcome): Promise<void> {
+    this.uow.requireActive('RefundsService.settle');
+    if (outcome.kind === 'succeeded') await this.succeed(refundId, outcome.providerRef);
+    else if (outcome.kind === 'failed') await this.fail(refundId, outcome.failureCode);
+  }
+
+  private async succeed(refundId: string, providerRef: string): Promise<void> {
     const refund = await this.refunds.settle(refundId, 'succeeded', providerRef, null);
     if (!refund) return;
     const payment = await this.payments.addRefunded(refund.paymentId, refund.amountMinor);

@@ -21,7 +21,7 @@ import { OrdersRepository, type OrderState } from '../orders.repository';
 @Injectable()
 export class TakePaymentStep implements SagaStep {
   readonly name = CHECKOUT.firstStep;
-  /** One call to the gateway and one question, each up to GATEWAY_TIMEOUT, and our own work. */
+  /** Up to four calls to the gateway, each of two GATEWAY_TIMEOUTs with its repetitions, and our own work. */
   readonly timeoutMs: number;
   readonly retry = { attempts: 20, firstPauseMs: 200, longestPauseMs: 60_000 };
 
@@ -35,7 +35,7 @@ export class TakePaymentStep implements SagaStep {
     private readonly outbox: Outbox,
     config: Config,
   ) {
-    this.timeoutMs = (2 * config.get('GATEWAY_TIMEOUT') + 5) * 1_000;
+    this.timeoutMs = (8 * config.get('GATEWAY_TIMEOUT') + 5) * 1_000;
   }
 
   async execute(run: SagaRun): Promise<StepOutcome> {

@@ -1,4 +1,4 @@
-import type { Settings } from './settings';
+import { PROVIDER_SETTINGS, type Settings } from './settings';
 
 /** The settings of this process, by the name under which people set them: `config.get('ORDER_EXPIRY')`. */
 export class Config {
@@ -6,6 +6,18 @@ export class Config {
 
   get<Name extends keyof Settings>(name: Name): Settings[Name] {
     return this.settings[name];
+  }
+
+  /** A setting that is there whenever it is asked for, though not always. @throws Error when it is not */
+  need<Name extends keyof Settings>(name: Name): NonNullable<Settings[Name]> {
+    const value = this.settings[name];
+    if (value === undefined) throw new Error(`The setting ${name} is not set.`);
+    return value;
+  }
+
+  /** Whether all settings that this payment gateway needs are there. */
+  isInUse(provider: keyof typeof PROVIDER_SETTINGS): boolean {
+    return PROVIDER_SETTINGS[provider].every((name) => this.settings[name] !== undefined);
   }
 
   /** PostgreSQL itself, for what a connection pooler can't pass on. */

@@ -27,6 +27,16 @@ describe('loadSettings', () => {
     expect(attempt).not.toThrow(/hunter2/);
   });
 
+  it('wants all settings of the payment gateway that is chosen, and none or all of another', () => {
+    const { SANDBOX_GATEWAY_URL: _url, SANDBOX_WEBHOOK_SECRET: _secret, ...bare } = complete;
+    expect(() => loadSettings(bare)).toThrow(/SANDBOX_GATEWAY_URL is missing[^]*SANDBOX_WEBHOOK_SECRET is missing/);
+    const stripe = { STRIPE_SECRET_KEY: 'sk_test_1234', STRIPE_WEBHOOK_SECRET: 'whsec_1234' };
+    expect(loadSettings({ ...bare, ...stripe, PAYMENT_PROVIDER: 'stripe' }).PAYMENT_PROVIDER).toBe('stripe');
+    expect(loadSettings({ ...complete, ...stripe }).PAYMENT_PROVIDER).toBe('sandbox');
+    expect(() => loadSettings({ ...bare, PAYMENT_PROVIDER: 'stripe' })).toThrow(/STRIPE_SECRET_KEY is missing/);
+    expect(() => loadSettings({ ...complete, STRIPE_SECRET_KEY: 'sk_test_1234' })).toThrow(/STRIPE_WEBHOOK_SECRET/);
+  });
+
   it('reads a secret from a file', () => {
     const file = join(mkdtempSync(join(tmpdir(), 'settings-')), 'secret');
     writeFileSync(file, `${'f'.repeat(40)}\n`);

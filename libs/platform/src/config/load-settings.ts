@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { settingsSchema, type Settings } from './settings';
+import { PROVIDER_SETTINGS, settingsSchema, type Settings } from './settings';
 
 /** All that is wrong with the settings, in one error, so that one start shows everything there is to repair. */
 export class SettingsError extends Error {
@@ -25,8 +25,18 @@ export function loadSettings(environment: NodeJS.ProcessEnv = process.env): Sett
     const name = String(issue.path[0]);
     problems.push(given[name] === undefined ? `${name} is missing` : `${name}: ${issue.message}`);
   }
+  for (const name of missingOfProvider(given)) problems.push(`${name} is missing`);
   if (!parsed.success || problems.length > 0) throw new SettingsError(problems);
   return parsed.data;
+}
+
+/** The gateway that new payments go to must be complete; of another, half of the settings is a mistake as well. */
+function missingOfProvider(given: Record<string, string>): string[] {
+  const chosen = given['PAYMENT_PROVIDER'] ?? settingsSchema.shape.PAYMENT_PROVIDER.parse(undefined);
+  return Object.entries(PROVIDER_SETTINGS).flatMap(([provider, names]) => {
+    const missing = names.filter((name) => given[name] === undefined);
+    return provider === chosen || missing.length < names.length ? missing : [];
+  });
 }
 
 function readSecretFile(name: string, path: string | undefined, problems: string[]): string | undefined {

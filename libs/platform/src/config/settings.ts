@@ -85,9 +85,27 @@ export const settingsSchema = z.object({
     .max(64)
     .default(12)
     .describe('Shortest password that is accepted'),
-  PAYMENT_PROVIDER: z.enum(['sandbox']).default('sandbox').describe('Payment gateway'),
-  SANDBOX_GATEWAY_URL: z.url().describe('Address of the sandbox gateway'),
-  SANDBOX_WEBHOOK_SECRET: z.string().min(24).describe('Shared secret of the sandbox gateway and its webhooks'),
+  PAYMENT_PROVIDER: z
+    .enum(['sandbox', 'stripe'])
+    .default('sandbox')
+    .describe('Payment gateway of new payments; others whose settings are complete go on with theirs'),
+  PAYMENT_CAPTURE: z
+    .enum(['automatic', 'manual'])
+    .default('automatic')
+    .describe('Whether the money is taken at once, or authorized and taken by POST /payments/{id}/capture'),
+  SANDBOX_GATEWAY_URL: z.url().optional().describe('Address of the sandbox gateway; required while it is in use'),
+  SANDBOX_WEBHOOK_SECRET: z
+    .string()
+    .min(24)
+    .optional()
+    .describe('Shared secret of the sandbox gateway and its webhooks; required while it is in use'),
+  STRIPE_SECRET_KEY: z.string().min(8).optional().describe('Secret API key of Stripe; required while it is in use'),
+  STRIPE_WEBHOOK_SECRET: z
+    .string()
+    .min(8)
+    .optional()
+    .describe("Signing secret of Stripe's webhook endpoint; required while Stripe is in use"),
+  STRIPE_API_URL: z.url().default('https://api.stripe.com').describe("Address of Stripe's API, for tests"),
   GATEWAY_TIMEOUT: duration.prefault('5s').describe('How long a call to the payment gateway may take'),
   REFUND_STEP_UP_ABOVE: z.coerce
     .number()
@@ -130,3 +148,9 @@ export const settingsSchema = z.object({
 });
 
 export type Settings = z.output<typeof settingsSchema>;
+
+/** What a payment gateway can't be used without. */
+export const PROVIDER_SETTINGS = {
+  sandbox: ['SANDBOX_GATEWAY_URL', 'SANDBOX_WEBHOOK_SECRET'],
+  stripe: ['STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRET'],
+} as const satisfies Record<Settings['PAYMENT_PROVIDER'], ReadonlyArray<keyof Settings>>;

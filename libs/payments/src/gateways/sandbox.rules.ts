@@ -1,4 +1,4 @@
-import type { ChargeOutcome } from './payments.types';
+import type { ChargeOutcome, RefundOutcome } from '../payments.types';
 
 /** A charge as the sandbox gateway shows it. */
 export interface SandboxCharge {
@@ -6,6 +6,20 @@ export interface SandboxCharge {
   idempotencyKey: string;
   status: 'succeeded' | 'failed' | 'voided' | 'authorized';
   failureCode?: string;
+}
+
+/** A charge in the list of the sandbox gateway. */
+export interface SandboxListed extends SandboxCharge {
+  reference: string;
+  amount: { amount: number; currency: string };
+  refunded: number;
+  createdAt: string;
+}
+
+/** A page of that list. */
+export interface SandboxList {
+  data: SandboxListed[];
+  nextCursor: string | null;
 }
 
 /** An answer of the sandbox gateway; a charge stands in it bare, or beside an error. */
@@ -24,10 +38,10 @@ export interface SandboxEvent {
 export function outcomeOf({ status, body }: SandboxAnswer, isCharge: boolean): ChargeOutcome {
   const charge = body.charge ?? (body.id?.startsWith('ch_') ? body : undefined);
   if (charge) return ofCharge(charge);
-  if (body.status === 'voided') return { kind: 'failed', failureCode: 'gateway_timeout' };
+  if (body.status === 'voided') return { kind: 'voided' };
   if (status >= 500 || status === 429 || status === 408) return { kind: 'unavailable' };
   if (body.error?.code === 'key_in_use') return { kind: 'unknown', why: 'in_progress' };
-  if (body.error?.code === 'key_closed') return { kind: 'failed', failureCode: 'gateway_timeout' };
+  if (body.error?.code === 'key_closed') return { kind: 'voided' };
   const refusal = body.error?.code;
   if (isCharge && status < 500 && refusal !== undefined) return { kind: 'failed', failureCode: refusal };
   if (status >= 400) return { kind: 'unavailable' }; // a proxy's 404, say: it tells nothing of the charge
@@ -35,11 +49,35 @@ export function outcomeOf({ status, body }: SandboxAnswer, isCharge: boolean): C
 }
 
 function ofCharge(charge: Partial<SandboxCharge>): ChargeOutcome {
-  if (charge.status === 'succeeded') return { kind: 'succeeded', providerRef: charge.id ?? '' };
+  if (charge.status === 'succeeded' || charge.status === 'authorized')
+    return { kind: charge.status, providerRef: charge.id ?? '' };
   if (charge.status === 'failed')
     return { kind: 'failed', failureCode: charge.failureCode ?? 'declined', providerRef: charge.id };
-  if (charge.status === 'voided') return { kind: 'failed', failureCode: 'gateway_timeout', providerRef: charge.id };
+  if (charge.status === 'voided') return { kind: 'voided', providerRef: charge.id };
   return { kind: 'unknown', why: 'in_progress' };
+}
+
+/** What an answer says of a refund. A repeated key gives the refund again. */
+export function refundOutcomeOf({ status, body }: SandboxAnswer): RefundOutcome {
+  if (status === 200 || status === 201) return { kind: 'succeeded', providerRef: body.id ?? '' };
+  const failureCode = body.error?.code;
+  if (failureCode === 'key_in_use') return { kind: 'unknown', why: 'in_progress' };
+  const isRefusal = status < 500 && status !== 408 && status !== 429;
+  return isRefusal && failureCode !== undefined ? { kind: 'failed', failureCode } : { kind: 'unavailable' };
+}
+
+/** A charge of the list, in our words. */
+export function listedOf(charge: SandboxListed) {
+  const { id, idempotencyKey, status, amount, refunded, createdAt } = charge;
+  return {
+    providerRef: id,
+    paymentId: isOurs(idempotencyKey) ? idempotencyKey : null,
+    status,
+    amountMinor: amount.amount,
+    currency: amount.currency,
+    refundedMinor: refunded,
+    createdAt: new Date(createdAt),
+  };
 }
 
 /** What a webhook says, in our words. @param id the one that was signed */
@@ -51,7 +89,9 @@ export function eventOf(id: string, { type = 'unknown', data }: SandboxEvent) {
     type,
     paymentId: isOurs(charge?.idempotencyKey) ? charge.idempotencyKey : undefined,
     charge: charge && isOutcome ? ofCharge(charge) : undefined,
-    refund: isOurs(refund?.idempotencyKey) ? { id: refund.idempotencyKey, providerRef: refund.id } : undefined,
+    refund: isOurs(refund?.idempotencyKey)
+      ? { id: refund.idempotencyKey, outcome: { kind: 'succeeded' as const, providerRef: refund.id } }
+      : undefined,
   };
 }
 

@@ -1,0 +1,3 @@
+export * from './outgoing-calls';
+export * from './resilience';
+export * from './resilience.module';

@@ -1,0 +1,131 @@
+import {
+  BrokenCircuitError,
+  bulkhead,
+  BulkheadRejectedError,
+  circuitBreaker,
+  CircuitState,
+  ExponentialBackoff,
+  fullJitterGenerator,
+  handleWhen,
+  retry,
+  SamplingBreaker,
+  TaskCancelledError,
+  timeout,
+  TimeoutStrategy,
+  wrap,
+} from 'cockatiel';
+
+/** How somebody outside is called. */
+export interface CallLimits {
+  /** One attempt; all attempts of a call together may take twice as long. */
+  timeoutMs: number;
+  /** Whether an answer or an error says "try again": 408, 429, 5xx, a connection that broke. */
+  isTransient: (answerOrError: unknown) => boolean;
+}
+
+/** How a call ended, as metrics show it. */
+export type CallOutcome = 'answered' | 'transient' | 'failed' | 'timed_out' | 'withheld';
+
+/** Who is told of what happens to calls. */
+export interface CallObserver {
+  called(outcome: CallOutcome): void;
+  circuitChanged(state: CircuitName): void;
+}
+
+export type CircuitName = 'closed' | 'open' | 'half_open';
+
+/** A bulkhead: so many calls to one party are under way at once, and so many more may wait for their turn. */
+const AT_ONCE = 32;
+const WAITING = 64;
+/** Two more attempts, after a pause of up to 100 ms and up to 200 ms. */
+const RETRIES = { maxAttempts: 2, initialDelay: 100, maxDelay: 1_000 };
+/** The circuit opens when half of the calls of ten seconds failed, and there were at least ten. */
+const BREAKER = { threshold: 0.5, duration: 10_000, minimumRps: 1 };
+/** So long nobody calls; then one call finds out whether the circuit may close. */
+const REST_MS = 5_000;
+
+/** The call was not made: its party has failed too often lately, or too many calls to it are under way. */
+export class CallWithheld extends Error {
+  constructor(readonly retryAfterMs: number) {
+    super('The call was withheld.');
+    this.name = 'CallWithheld';
+  }
+}
+
+/** No answer in time. The call may have arrived. */
+export class CallTimedOut extends Error {
+  constructor() {
+    super('There was no answer in time.');
+    this.name = 'CallTimedOut';
+  }
+}
+
+/**
+ * Calls to one party outside: a deadline, two more attempts with full jitter where trying again makes sense, a bulkhead
+ * and a circuit breaker. The circuit is this process's own.
+ */
+export class OutgoingCalls {
+  private readonly isTransient: CallLimits['isTransient'];
+  private readonly breaker;
+  private readonly policy;
+
+  constructor(
+    { timeoutMs, isTransient }: CallLimits,
+    private readonly observer: CallObserver,
+  ) {
+    this.isTransient = isTransient;
+    const transient = handleWhen(isTransient).orWhenResult(isTransient);
+    const backoff = new ExponentialBackoff({ ...RETRIES, generator: fullJitterGenerator });
+    this.breaker = circuitBreaker(transient.orType(TaskCancelledError), {
+      halfOpenAfter: REST_MS,
+      breaker: new SamplingBreaker(BREAKER),
+    });
+    this.breaker.onStateChange((state) => observer.circuitChanged(nameOf(state)));
+    this.policy = wrap(
+      timeout(2 * timeoutMs, TimeoutStrategy.Aggressive),
+      retry(transient, { maxAttempts: RETRIES.maxAttempts, backoff }),
+      bulkhead(AT_ONCE, WAITING),
+      this.breaker,
+      timeout(timeoutMs, TimeoutStrategy.Aggressive),
+    );
+  }
+
+  get circuit(): CircuitName {
+    return nameOf(this.breaker.state);
+  }
+
+  /**
+   * Makes a call. What it answers is given back, whether or not it asks to try again; what it throws rises.
+   * @param call may run up to three times: the party must know a repeated call by its key
+   * @throws CallWithheld when it was not made, CallTimedOut when there was no answer in time
+   */
+  async run<Answer>(call: (signal: AbortSignal) => Promise<Answer>): Promise<Answer> {
+    try {
+      const answer = await this.policy.execute(({ signal }) => call(signal));
+      this.observer.called(this.isTransient(answer) ? 'transient' : 'answered');
+      return answer;
+    } catch (error) {
+      const translated = translate(error);
+      this.observer.called(outcomeOf(translated, this.isTransient));
+      throw translated;
+    }
+  }
+}
+
+function translate(error: unknown): unknown {
+  if (error instanceof TaskCancelledError) return new CallTimedOut();
+  // Not all at once: who was withheld comes back within one to two rests.
+  const isWithheld = error instanceof BrokenCircuitError || error instanceof BulkheadRejectedError;
+  return isWithheld ? new CallWithheld(Math.round(REST_MS * (1 + Math.random()))) : error;
+}
+
+function outcomeOf(error: unknown, isTransient: CallLimits['isTransient']): CallOutcome {
+  if (error instanceof CallWithheld) return 'withheld';
+  if (error instanceof CallTimedOut) return 'timed_out';
+  return isTransient(error) ? 'transient' : 'failed';
+}
+
+function nameOf(state: CircuitState): CircuitName {
+  if (state === CircuitState.HalfOpen) return 'half_open';
+  return state === CircuitState.Closed ? 'closed' : 'open';
+}
