@@ -5,16 +5,20 @@ import { GatewayEventsRepository } from './gateway-events.repository';
 import { GatewaysModule } from './gateways/gateways.module';
 import { CreatePayments1763600004000 } from './migrations/1763600004000-create-payments';
 import { AuthorizeAndCapture1763700004200 } from './migrations/1763700004200-authorize-and-capture';
+import { CreateReconciliations1763700004300 } from './migrations/1763700004300-create-reconciliations';
 import { PaymentsFacade } from './payments.facade';
 import { PaymentsRepository } from './payments.repository';
 import { RefundsRepository } from './refunds.repository';
+import { ReconciliationsRepository } from './reconciliation/reconciliations.repository';
 import { RefundsService } from './refunds.service';
 import { Settlement } from './settlement';
 
 /** What api and worker share of payments. */
 @Module({
   imports: [
-    DatabaseModule.forModule({ migrations: [CreatePayments1763600004000, AuthorizeAndCapture1763700004200] }),
+    DatabaseModule.forModule({
+      migrations: [CreatePayments1763600004000, AuthorizeAndCapture1763700004200, CreateReconciliations1763700004300],
+    }),
     GatewaysModule,
   ],
   providers: [
@@ -25,6 +29,7 @@ import { Settlement } from './settlement';
     RefundsService,
     CapturesService,
     Settlement,
+    ReconciliationsRepository,
   ],
   exports: [
     PaymentsFacade,
@@ -34,6 +39,7 @@ import { Settlement } from './settlement';
     PaymentsRepository,
     GatewayEventsRepository,
     Settlement,
+    ReconciliationsRepository,
     GatewaysModule,
   ],
 })

@@ -44,3 +44,9 @@ export const paymentNotVoidable = (status: string) =>
 /** 400: not from the provider, altered on its way, or too old. */
 export const signatureInvalid = () =>
   new AppError('invalid', 'signature_invalid', 'The signature of this event does not hold.');
+
+/** 409: one comparison of a gateway at a time. */
+export const reconciliationInProgress = () =>
+  new AppError('conflict', 'reconciliation_in_progress', 'This gateway is being compared already.', {
+    retryAfterSeconds: 30,
+  });

@@ -11,6 +11,7 @@ const EVERYTHING = [
   'payments:read',
   'payments:refund',
   'payments:capture',
+  'payments:reconcile',
   'ledger:read',
   'users:read',
   'users:write',

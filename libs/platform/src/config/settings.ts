@@ -117,6 +117,13 @@ export const settingsSchema = z.object({
   AUDIT_SEAL_WITHIN: duration
     .prefault('5m')
     .describe('An audit row that waits longer for its seal is a fault, see `npm run audit:verify`'),
+  RECONCILIATION_DAYS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(90)
+    .default(7)
+    .describe('How many days back the daily comparison with the payment gateways goes'),
   ORDER_EXPIRY: duration.prefault('30m').describe('How long an unpaid order holds its stock'),
   SHIPPING_FLAT_RATE: z.coerce
     .number()
