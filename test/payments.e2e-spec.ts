@@ -117,6 +117,42 @@ describe('payments', () => {
       expect(await paymentOf(payment.id)).toMatchObject({ status: 'processing' });
     });
 
+    it('take effect once each in a storm: a hundred copies of twenty, with the buyers asking again at the same instant', async () => {
+      const begun = await Promise.all(Array.from({ length: 20 }, () => begin()));
+      const events = begun.map(({ payment }) => chargeEvent('charge.succeeded', payment));
+      const storm = Array.from({ length: 100 }, () => events.map((event) => sendEvent(shop, event))).flat();
+      const again = begun.map(({ buyer, orderId }) => buyer.post(`/orders/${orderId}/payments`, { method: 'tok_ok' }));
+      const statuses = (await Promise.all(storm)).map(({ status }) => status);
+      expect(statuses.filter((status) => status !== 200)).toEqual([]);
+      const refused = (await Promise.all(again)).map(outcomeOf);
+      expect(refused).toEqual(Array(20).fill([409, 'payment_in_progress']));
+      for (const { payment } of begun) {
+        expect(await eventsNamed(shop, 'payments.succeeded', { paymentId: payment.id })).toHaveLength(1);
+        const [row] = await shop.db.sql('SELECT version FROM payments.payments WHERE id = $1', [payment.id]);
+        expect(row).toEqual({ version: 2 });
+      }
+      const kept = await shop.db.sql('SELECT event_id FROM payments.gateway_events WHERE event_id = ANY($1)', [
+        events.map(({ id }) => id),
+      ]);
+      expect(kept).toHaveLength(20);
+    });
+
+    it('that can not be applied are answered 5xx and forgotten, so that the gateway sends them again', async () => {
+      const { payment } = await begin();
+      const event = chargeEvent('charge.succeeded', payment);
+      await shop.db.sql(`CREATE FUNCTION payments.refuse() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN RAISE EXCEPTION 'no room'; END $$`);
+      await shop.db.sql(
+        `CREATE TRIGGER refuse BEFORE UPDATE ON payments.payments FOR EACH ROW EXECUTE FUNCTION payments.refuse()`,
+      );
+      const refused = await sendEvent(shop, event);
+      await shop.db.sql('DROP FUNCTION payments.refuse CASCADE');
+      expect(refused.status).toBeGreaterThanOrEqual(500);
+      expect(await keptEvents(event.id)).toBe(0);
+      expectStatus(await sendEvent(shop, event), 200);
+      expect(await paymentOf(payment.id)).toMatchObject({ status: 'succeeded' });
+    });
+
     it('may come before our own answer: a charge whose answer was lost is known without asking', async () => {
       const { buyer, orderId, payment } = await begin('tok_lost');
       const charge = fetch(`${shop.gatewayUrl}/charges`, {

@@ -109,6 +109,11 @@ export class Shop {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
+  /** The gateway as it was before it was stopped: at the same address, with the same store. */
+  startGatewayAgain(): Promise<void> {
+    return this.startGateway(Number(new URL(this.gatewayUrl).port));
+  }
+
   private async startGateway(port: number): Promise<void> {
     this.gateway = await Program.start('sandbox-gateway/src/main.js', {
       SANDBOX_GATEWAY_PORT: String(port),

@@ -1,10 +1,12 @@
 import { Module } from '@nestjs/common';
 import { ListenerRegistry } from '@platform/messaging';
 import { SagaRegistry } from '@platform/saga';
+import { CancelOrderWhenPaymentVoided } from './cancel-order-when-payment-voided.handler';
 import { CancellationSaga } from './cancellation/cancellation.saga';
 import { CheckoutSaga } from './checkout/checkout.saga';
 import { ClosePaymentStep } from './cancellation/close-payment.step';
 import { ConfirmStep } from './checkout/confirm.step';
+import { NoteCaptureWhenPaymentCaptured } from './note-capture-when-payment-captured.handler';
 import { NoteFailureWhenRefundFailed } from './note-failure-when-refund-failed.handler';
 import { NoteRefundWhenPaymentRefunded } from './note-refund-when-payment-refunded.handler';
 import { OrderExpiry } from './checkout/order-expiry';
@@ -29,6 +31,8 @@ import { WakeCheckoutWhenGatewaySettledPayment } from './checkout/wake-checkout-
     WakeCheckoutWhenGatewaySettledPayment,
     NoteRefundWhenPaymentRefunded,
     NoteFailureWhenRefundFailed,
+    NoteCaptureWhenPaymentCaptured,
+    CancelOrderWhenPaymentVoided,
   ],
 })
 export class OrdersWorkerModule {
@@ -41,6 +45,8 @@ export class OrdersWorkerModule {
     wakeCancellation: WakeCancellationWhenPaymentChanged,
     noteRefund: NoteRefundWhenPaymentRefunded,
     noteFailure: NoteFailureWhenRefundFailed,
+    noteCapture: NoteCaptureWhenPaymentCaptured,
+    cancelOrder: CancelOrderWhenPaymentVoided,
   ) {
     sagas.register(checkout);
     sagas.register(cancellation);
@@ -48,5 +54,7 @@ export class OrdersWorkerModule {
     listeners.register(wakeCancellation);
     listeners.register(noteRefund);
     listeners.register(noteFailure);
+    listeners.register(noteCapture);
+    listeners.register(cancelOrder);
   }
 }

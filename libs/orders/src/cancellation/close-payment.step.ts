@@ -8,6 +8,8 @@ import { CANCELLATION } from './cancellation-starter';
 import { livePaymentOf } from '../order-payments.rules';
 import { OrdersRepository } from '../orders.repository';
 
+/** The net for a lost wake-up. */
+const LOOK_AGAIN_MS = 60_000;
 const ENDED = ['cancelled', 'expired'] as const;
 
 /**
@@ -27,12 +29,13 @@ export class ClosePaymentStep implements SagaStep {
     private readonly payments: PaymentsFacade,
     config: Config,
   ) {
-    this.timeoutMs = (config.get('GATEWAY_TIMEOUT') + 5) * 1_000;
+    this.timeoutMs = (2 * config.get('GATEWAY_TIMEOUT') + 5) * 1_000;
   }
 
   async execute(run: SagaRun): Promise<StepOutcome> {
     const payment = livePaymentOf(await this.payments.listFor(run.key));
     if (!payment || payment.status === 'succeeded') return { kind: 'done' };
+    if (payment.status === 'authorized') return this.letGo(payment.id);
     const answer = await this.payments.closeAtGateway(payment);
     faultPoint('cancellation.gateway_answered');
     if (answer.kind === 'open') return { kind: 'wait', forMs: answer.retryAfterMs };
@@ -44,6 +47,12 @@ export class ClosePaymentStep implements SagaStep {
       await run.advance();
     });
     return { kind: 'done' };
+  }
+
+  /** Money that is only set aside is let go; when somebody has captured it first, the next step gives it back. */
+  private async letGo(paymentId: string): Promise<StepOutcome> {
+    await this.uow.run(() => this.payments.letGo(paymentId));
+    return { kind: 'wait', forMs: LOOK_AGAIN_MS };
   }
 
   private async noteClosed(orderId: string, failureCode: string): Promise<void> {

@@ -7,6 +7,9 @@ import { orderConfirmed } from '../orders.events';
 import { OrdersRepository } from '../orders.repository';
 import type { Order } from '../orders.types';
 
+/** What is known of the money already: set aside only, or on its way back. */
+const STAYS = new Set<Order['paymentStatus']>(['authorized', 'partially_refunded', 'refunded']);
+
 /** Makes a paid order certain: its stock firm, its status `confirmed`. */
 @Injectable()
 export class OrderConfirmation {
@@ -27,8 +30,7 @@ export class OrderConfirmation {
   async confirm(order: Order, firm: Array<{ sku: string }>, actor: string, detail?: string): Promise<boolean> {
     const missing = order.lines.filter(({ sku }) => !firm.some((hold) => hold.sku === sku));
     if (missing.length > 0 && !(await this.holdAgain(order.id, missing))) return false;
-    const isRefundNoted = order.paymentStatus === 'partially_refunded' || order.paymentStatus === 'refunded';
-    const paymentStatus = isRefundNoted ? order.paymentStatus : 'paid';
+    const paymentStatus = STAYS.has(order.paymentStatus) ? order.paymentStatus : 'paid';
     const change = { status: 'confirmed', paymentStatus, step: 'confirmed', actor, detail } as const;
     await this.orders.change(order.id, { from: [order.status], ...change });
     this.outbox.add(orderConfirmed({ orderId: order.id }));

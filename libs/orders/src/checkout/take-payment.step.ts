@@ -46,6 +46,7 @@ export class TakePaymentStep implements SagaStep {
     const payment = livePaymentOf(payments);
     if (payment?.status === 'succeeded' || order.totalMinor === 0) return { kind: 'done' };
     if (order.status !== 'pending_payment') return this.leave(order, payment);
+    if (payment?.status === 'authorized') return this.goOnAuthorized(run, order);
     if (payment) return this.take(run, order, payment);
     if (order.paymentStatus === 'processing') await this.noteFailure(order, payments.at(-1)?.failureCode ?? 'unknown');
     if (!order.isExpired) return { kind: 'wait', until: order.expiresAt };
@@ -76,7 +77,21 @@ export class TakePaymentStep implements SagaStep {
     if (answer.kind === 'open') return { kind: 'wait', forMs: answer.retryAfterMs };
     const { outcome } = answer;
     if (outcome.kind === 'failed') return this.fail(order, payment, outcome);
+    if (outcome.kind === 'authorized')
+      return this.goOnAuthorized(run, order, () => this.payments.settle(payment.id, outcome));
     await this.uow.run(() => Promise.all([this.payments.settle(payment.id, outcome), run.advance()]));
+    return { kind: 'done' };
+  }
+
+  /** The money is set aside: enough for the order to be confirmed. @param settle writes it down, if nobody has yet */
+  private async goOnAuthorized(run: SagaRun, order: OrderState, settle?: () => Promise<boolean>): Promise<StepOutcome> {
+    const note = { paymentStatus: 'authorized', step: 'payment_authorized', actor: CHECKOUT.name } as const;
+    await this.uow.run(async () => {
+      if (order.paymentStatus !== 'authorized')
+        await this.orders.change(order.id, { from: ['pending_payment'], ...note }); // first the order's row, here as everywhere
+      await settle?.();
+      await run.advance();
+    });
     return { kind: 'done' };
   }
 

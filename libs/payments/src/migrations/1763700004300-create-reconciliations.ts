@@ -49,11 +49,9 @@ export class CreateReconciliations1763700004300 implements MigrationInterface {
         payment_id uuid NOT NULL,
         PRIMARY KEY (reconciliation_id, payment_id)
       )`);
-    await runner.query('CREATE INDEX payments_created ON payments.payments (created_at)');
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await runner.query('DROP INDEX payments.payments_created');
     await runner.query(`
       DROP TABLE payments.reconciliation_charges, payments.reconciliation_differences, payments.reconciliations`);
   }

@@ -112,9 +112,9 @@ export class ReconciliationProgress {
          AND p.status IN ('succeeded', 'authorized')
          AND NOT EXISTS (SELECT FROM payments.reconciliation_charges seen
            WHERE seen.reconciliation_id = $4 AND seen.payment_id = p.id)
-         AND p.id > coalesce($5::uuid, '00000000-0000-0000-0000-000000000000')
+         AND p.id > $5
        ORDER BY p.id LIMIT $6`,
-      [run.coversTo, run.provider, run.coversFrom, run.id, after, limit],
+      [run.coversTo, run.provider, run.coversFrom, run.id, after ?? firstIdOf(run.coversFrom), limit],
     );
   }
 
@@ -142,4 +142,10 @@ export class ReconciliationProgress {
     for (const table of tables)
       await this.uow.execute(`DELETE FROM payments.${table} WHERE reconciliation_id = $1`, [runId]);
   }
+}
+
+/** No id (UUIDv7) of this time is smaller, though clocks differ by an hour. Ids are made in the order of time. */
+function firstIdOf(time: Date): string {
+  const hex = (time.getTime() - 3_600_000).toString(16).padStart(12, '0');
+  return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
 }

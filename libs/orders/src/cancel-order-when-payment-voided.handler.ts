@@ -1,0 +1,31 @@
+import { Injectable } from '@nestjs/common';
+import { paymentVoided } from '@app/payments';
+import type { DeliveredEvent, Listener } from '@platform/messaging';
+import { Log } from '@platform/observability';
+import { OrderCancellation } from './cancellation/order-cancellation';
+import { ANY_STATUS, canBecome, hasEnded } from './order.rules';
+import { OrdersRepository } from './orders.repository';
+
+/** Money that was set aside for an order was let go: an order that nobody will pay is cancelled, and its stock is free. */
+@Injectable()
+export class CancelOrderWhenPaymentVoided implements Listener<{ reference: string }> {
+  readonly name = 'cancel-order-when-payment-voided';
+  readonly mode = 'inTransaction';
+  readonly events = [paymentVoided];
+
+  constructor(
+    private readonly orders: OrdersRepository,
+    private readonly cancellation: OrderCancellation,
+    private readonly log: Log,
+  ) {}
+
+  async handle({ payload: { reference: orderId } }: DeliveredEvent<{ reference: string }>): Promise<void> {
+    const order = await this.orders.findForUpdate(orderId, null);
+    if (!order) return;
+    const note = { paymentStatus: 'unpaid', step: 'payment_voided', actor: 'payments' } as const;
+    await this.orders.change(orderId, { from: ANY_STATUS, ...note });
+    if (canBecome(order.status, 'cancelled'))
+      await this.cancellation.cancel(order, 'payments', 'The payment was voided');
+    else if (!hasEnded(order.status)) this.log.error('orders.unpaid_after_void', { orderId, status: order.status });
+  }
+}

@@ -1,0 +1,27 @@
+import { Injectable } from '@nestjs/common';
+import { paymentCaptured } from '@app/payments';
+import type { DeliveredEvent, Listener } from '@platform/messaging';
+import { CancellationStarter } from './cancellation/cancellation-starter';
+import { ANY_STATUS, hasEnded } from './order.rules';
+import { OrdersRepository } from './orders.repository';
+
+/** An order shows that its money, which was set aside, was taken; when it has ended meanwhile, the money goes back. */
+@Injectable()
+export class NoteCaptureWhenPaymentCaptured implements Listener<{ reference: string }> {
+  readonly name = 'note-capture-when-payment-captured';
+  readonly mode = 'inTransaction';
+  readonly events = [paymentCaptured];
+
+  constructor(
+    private readonly orders: OrdersRepository,
+    private readonly cancellation: CancellationStarter,
+  ) {}
+
+  async handle({ payload: { reference: orderId } }: DeliveredEvent<{ reference: string }>): Promise<void> {
+    const order = await this.orders.findForUpdate(orderId, null);
+    if (!order) return;
+    const note = { paymentStatus: 'paid', step: 'payment_captured', actor: 'payments' } as const;
+    if (order.paymentStatus === 'authorized') await this.orders.change(orderId, { from: ANY_STATUS, ...note });
+    if (hasEnded(order.status)) await this.cancellation.giveMoneyBack(orderId);
+  }
+}

@@ -1,0 +1,141 @@
+import { randomUUID } from 'node:crypto';
+import { announcedBy, auditOf } from './support/events';
+import { eventually } from './support/eventually';
+import { chargeEvent, sendEvent } from './support/gateway-events';
+import { anOrder, expectStatus, putOnSale, untilOrder } from './support/orders';
+import { FORBIDDEN, NOT_FOUND, outcomeOf } from './support/outcome';
+import { Shop } from './support/shop';
+import { truthAbout } from './support/truth';
+
+const NOT_CAPTURABLE = [409, 'payment_not_capturable'];
+const NOT_VOIDABLE = [409, 'payment_not_voidable'];
+
+/** Money that is set aside first, and taken or let go later. Orders are 1,000 + 500 shipping. */
+describe('authorize and capture', () => {
+  let shop: Shop;
+
+  beforeAll(async () => {
+    shop = await Shop.open({ settings: { PAYMENT_CAPTURE: 'manual' } });
+    await shop.startWorker();
+  });
+  afterAll(() => shop.close());
+
+  const buyAuthorized = async (method = 'tok_ok') => {
+    const buyer = shop.as('customer');
+    const sku = await putOnSale(shop, 5);
+    const { id } = expectStatus(await buyer.post('/orders', anOrder(sku, 1, method)), 201).body;
+    const order = await untilOrder(buyer, id, { status: 'confirmed' });
+    return { buyer, sku, id: id as string, order, paymentId: order.payments[0].id as string };
+  };
+  const capture = (id: string, client = shop.as('support')) => client.post(`/payments/${id}/capture`);
+  const letGo = (id: string, client = shop.as('support')) => client.post(`/payments/${id}/void`);
+  const untilPayment = (id: string, status: string) =>
+    eventually(
+      () => shop.as('support').get(`/payments/${id}`),
+      ({ body }) => body.status === status,
+    );
+  const stepsOf = async (id: string) =>
+    (await shop.as('support').get(`/orders/${id}/timeline`)).body.data.map(({ step }: { step: string }) => step);
+
+  it.each(['tok_ok', 'tok_error', 'tok_lost'])(
+    'confirms an order whose money is set aside, with %s',
+    async (method) => {
+      const { order, id } = await buyAuthorized(method);
+      expect(order).toMatchObject({ paymentStatus: 'authorized', payments: [{ status: 'authorized' }] });
+      expect(await shop.chargesFor(id)).toMatchObject([{ status: 'authorized' }]);
+      expect(await stepsOf(id)).toEqual(['placed', 'payment_authorized', 'confirmed']);
+    },
+  );
+
+  it('takes the money when it is asked to, once', async () => {
+    const { buyer, id, paymentId } = await buyAuthorized();
+    const answer = await capture(paymentId);
+    expect(answer).toMatchObject({ status: 202, body: { id: paymentId, status: 'authorized' } });
+    expect(outcomeOf(await capture(paymentId))[0]).not.toBe(500); // asked again, before or after it has happened
+    await untilPayment(paymentId, 'succeeded');
+    await untilOrder(buyer, id, { status: 'confirmed', paymentStatus: 'paid' });
+    expect(await shop.chargesFor(id)).toMatchObject([{ status: 'succeeded', refunded: 0 }]);
+    expect(outcomeOf(await capture(paymentId))).toEqual(NOT_CAPTURABLE);
+    expect(outcomeOf(await letGo(paymentId))).toEqual(NOT_VOIDABLE);
+    expect((await auditOf(shop, paymentId)).map(({ action }) => action)).toEqual([
+      'payments.authorized',
+      'payments.capture_requested',
+      'payments.succeeded',
+    ]);
+    expectStatus(await shop.as('support').post(`/payments/${paymentId}/refunds`, {}), 202);
+    await untilOrder(buyer, id, { paymentStatus: 'refunded' });
+  });
+
+  it('lets the money go when it is asked to; the order is cancelled and its stock free', async () => {
+    const { buyer, id, paymentId, sku } = await buyAuthorized();
+    expectStatus(await letGo(paymentId), 202);
+    await untilPayment(paymentId, 'voided');
+    await untilOrder(buyer, id, { status: 'cancelled', paymentStatus: 'unpaid' });
+    expect(await shop.chargesFor(id)).toMatchObject([{ status: 'voided' }]);
+    expect(await truthAbout(shop, sku)).toMatchObject({ chargedMinor: 0, reserved: 0, held: 0 });
+    expect(outcomeOf(await capture(paymentId))).toEqual(NOT_CAPTURABLE);
+  });
+
+  it('lets the money go when the order is cancelled', async () => {
+    const { buyer, id, paymentId, sku } = await buyAuthorized();
+    expectStatus(await buyer.post(`/orders/${id}/cancel`, { reason: 'Changed my mind' }), 200);
+    await untilPayment(paymentId, 'voided');
+    await untilOrder(buyer, id, { status: 'cancelled', paymentStatus: 'unpaid' });
+    expect(await shop.chargesFor(id)).toMatchObject([{ status: 'voided' }]);
+    expect(await truthAbout(shop, sku)).toMatchObject({ chargedMinor: 0, reserved: 0, held: 0 });
+  });
+
+  it('of captures and voids at the same time one kind wins, here and at the gateway', async () => {
+    const bought = await Promise.all(Array.from({ length: 8 }, () => buyAuthorized()));
+    for (const { paymentId, id, buyer } of bought) {
+      const asked = await Promise.all(
+        Array.from({ length: 10 }, (_, n) => (n % 2 ? capture(paymentId) : letGo(paymentId))),
+      );
+      const won = new Set(asked.flatMap(({ status }, n) => (status === 202 ? [n % 2 ? 'capture' : 'void'] : [])));
+      expect(won.size).toBe(1);
+      expect(asked.every(({ status }) => status === 202 || status === 409)).toBe(true);
+      const end = won.has('capture') ? 'succeeded' : 'voided';
+      await untilPayment(paymentId, end);
+      expect(await shop.chargesFor(id)).toMatchObject([{ status: end }]);
+      const order = end === 'succeeded' ? { status: 'confirmed', paymentStatus: 'paid' } : { status: 'cancelled' };
+      await untilOrder(buyer, id, order);
+    }
+  });
+
+  it('of a capture and a cancellation at the same time the buyer ends without having paid, or with all of it back', async () => {
+    const bought = await Promise.all(Array.from({ length: 6 }, () => buyAuthorized()));
+    await Promise.all(
+      bought.flatMap(({ buyer, id, paymentId }) => [capture(paymentId), buyer.post(`/orders/${id}/cancel`, {})]),
+    );
+    for (const { buyer, id, sku } of bought) {
+      const { paymentStatus } = await eventually(
+        async () => (await buyer.get(`/orders/${id}`)).body,
+        (order) => order.paymentStatus === 'unpaid' || order.paymentStatus === 'refunded',
+      );
+      const [charge] = await shop.chargesFor(id);
+      expect([charge?.status, charge?.refunded]).toEqual(
+        paymentStatus === 'unpaid' ? ['voided', 0] : ['succeeded', 1_500],
+      );
+      expect(await truthAbout(shop, sku)).toMatchObject({ chargedMinor: 0, reserved: 0, held: 0 });
+    }
+  });
+
+  it('believes the gateway when somebody has captured there', async () => {
+    const { buyer, id, paymentId } = await buyAuthorized();
+    const [charge] = await shop.chargesFor(id);
+    await fetch(`${shop.gatewayUrl}/charges/${charge?.id}/capture`, { method: 'POST' });
+    await untilOrder(buyer, id, { paymentStatus: 'paid' });
+    await untilPayment(paymentId, 'succeeded');
+  });
+
+  it('is for who may, and for what is there', async () => {
+    const { buyer, paymentId } = await buyAuthorized();
+    for (const ask of [capture, letGo]) {
+      expect(outcomeOf(await ask(paymentId, buyer as never))).toEqual(FORBIDDEN);
+      expect(outcomeOf(await ask(paymentId, shop.as('warehouse')))).toEqual(FORBIDDEN);
+      expect(outcomeOf(await ask(randomUUID()))).toEqual(NOT_FOUND);
+    }
+    const stale = await sendEvent(shop, chargeEvent('charge.authorized', { id: paymentId }));
+    expect(await announcedBy(shop, expectStatus(stale, 200))).toEqual([]);
+  });
+});
