@@ -51,7 +51,7 @@ describe('authorize and capture', () => {
     const { buyer, id, paymentId } = await buyAuthorized();
     const answer = await capture(paymentId);
     expect(answer).toMatchObject({ status: 202, body: { id: paymentId, status: 'authorized' } });
-    expect(outcomeOf(await capture(paymentId))[0]).not.toBe(500); // asked again, before or after it has happened
+    expect([202, 409]).toContain((await capture(paymentId)).status); // asked again, before or after it has happened
     await untilPayment(paymentId, 'succeeded');
     await untilOrder(buyer, id, { status: 'confirmed', paymentStatus: 'paid' });
     expect(await shop.chargesFor(id)).toMatchObject([{ status: 'succeeded', refunded: 0 }]);
@@ -131,7 +131,7 @@ describe('authorize and capture', () => {
   it('is for who may, and for what is there', async () => {
     const { buyer, paymentId } = await buyAuthorized();
     for (const ask of [capture, letGo]) {
-      expect(outcomeOf(await ask(paymentId, buyer as never))).toEqual(FORBIDDEN);
+      expect(outcomeOf(await ask(paymentId, buyer))).toEqual(FORBIDDEN);
       expect(outcomeOf(await ask(paymentId, shop.as('warehouse')))).toEqual(FORBIDDEN);
       expect(outcomeOf(await ask(randomUUID()))).toEqual(NOT_FOUND);
     }

@@ -9,9 +9,10 @@ describe('reconciliation', () => {
   let shop: Shop;
 
   beforeAll(async () => {
-    shop = await Shop.open({ worker: true });
-    await shop.db.sql(`DELETE FROM platform.sagas`); // of the demo data
+    shop = await Shop.open();
+    await shop.db.sql(`DELETE FROM platform.sagas`); // of the demo data, before anybody charges for it
     await shop.db.sql(`DELETE FROM payments.payments`);
+    await shop.startWorker();
   });
   afterAll(() => shop.close());
 
@@ -75,7 +76,7 @@ describe('reconciliation', () => {
     const ghost = randomUUID();
     await shop.db.sql(
       `INSERT INTO payments.payments (id, reference, buyer_id, provider, method, amount_minor, currency, status, provider_ref)
-       SELECT uuidv7(), $2, buyer_id, provider, method, 1234, currency, 'succeeded', 'ch_ghost'
+       SELECT uuidv7(), $2::uuid, buyer_id, provider, method, 1234, currency, 'succeeded', 'ch_ghost'
        FROM payments.payments WHERE id = $1`,
       [unknown, ghost],
     );
@@ -133,7 +134,8 @@ describe('reconciliation', () => {
     await eventually(todays, ([run]) => run?.status === 'done', 40_000);
     for (const worker of workers) await worker.stop();
     // As a worker that was killed leaves it, its lease over.
-    await shop.db.sql(`UPDATE payments.reconciliations SET status = 'running', lease = uuidv7(), differences = 99
+    await shop.db
+      .sql(`UPDATE payments.reconciliations SET status = 'running', lease = uuidv7(), differences = 99, next_run_at = now()
       WHERE created_at > now() - interval '1 day'`);
     await shop.startWorker();
     const runs = await eventually(todays, ([run]) => run?.status === 'done', 40_000);

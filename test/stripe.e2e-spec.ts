@@ -117,6 +117,58 @@ describe('Stripe', () => {
     ]);
   });
 
+  it('sets money aside first when it is told to; captures it, or cancels the intent', async () => {
+    const { api, program } = await shop.startApiProcess({ PAYMENT_CAPTURE: 'manual' });
+    const place = async () => {
+      const buyer = shop.as('customer');
+      const sku = await putOnSale(shop, 5);
+      const placed = await api.as(buyer.token as string).post('/orders', anOrder(sku, 1, 'tok_visa'));
+      const { id } = expectStatus(placed, 201).body;
+      const order = await untilOrder(buyer, id, { status: 'confirmed', paymentStatus: 'authorized' });
+      expect(intentsOf(id)).toMatchObject([{ status: 'requires_capture', amount_capturable: PRICE }]);
+      return { buyer, id: id as string, paymentId: order.payments[0].id as string };
+    };
+    const taken = await place();
+    stripe.faultOf = first(3, ({ path }) => path.endsWith('/capture'), 'lose the answer');
+    expectStatus(await shop.as('support').post(`/payments/${taken.paymentId}/capture`), 202);
+    await untilOrder(taken.buyer, taken.id, { status: 'confirmed', paymentStatus: 'paid' });
+    expect(intentsOf(taken.id)).toMatchObject([{ status: 'succeeded', amount_received: PRICE }]);
+    const freed = await place();
+    expectStatus(await shop.as('support').post(`/payments/${freed.paymentId}/void`), 202);
+    await untilOrder(freed.buyer, freed.id, { status: 'cancelled', paymentStatus: 'unpaid' });
+    expect(intentsOf(freed.id)).toMatchObject([{ status: 'canceled', amount_received: 0 }]);
+    await program.stop();
+  });
+
+  it('is compared with its own list: what somebody else took there is reported', async () => {
+    const { id } = await buy('tok_visa');
+    await untilOrder(shop.as('support'), id, { status: 'confirmed' });
+    const stranger = stripe.account.create({ amount: '4200', currency: 'usd', metadata: { order: 'by hand' } });
+    await stripe.account.confirm(stranger.id);
+    intentsOf(id)[0]!.amount = 1_400;
+    const admin = shop.as('admin');
+    const now = Math.floor(Date.now() / 1_000);
+    await eventually(
+      async () => Math.floor(Date.now() / 1_000),
+      (second) => second > now, // Stripe's clock has whole seconds; a run ends at the last whole one
+    );
+    const run = expectStatus(await admin.post('/payments/reconciliations', { days: 1 }), 202).body;
+    await eventually(
+      async () => (await admin.get('/payments/reconciliations')).body.data[0],
+      ({ status }) => status === 'done',
+    );
+    const path = `/payments/reconciliation-differences?reconciliationId=${run.id}&limit=100`;
+    const found = (await admin.get(path)).body.data.map(({ kind, ours, theirs }: Record<string, unknown>) => [
+      kind,
+      ours,
+      theirs,
+    ]);
+    expect(found.sort()).toEqual([
+      ['amount_differs', PRICE, 1_400],
+      ['charge_without_payment', 0, 4_200],
+    ]);
+  });
+
   describe('refunds', () => {
     const buyPaid = async () => {
       const bought = await buy('tok_visa');

@@ -89,7 +89,8 @@ export class PaymentsRepository {
   /** @returns the payment as it is now, or null when its outcome was written before */
   async settle(id: string, outcome: CertainOutcome): Promise<SettledPayment | null> {
     const failureCode = outcome.kind === 'failed' ? outcome.failureCode : null;
-    const values = [id, outcome.kind, failureCode, outcome.providerRef ?? null];
+    const end = outcome.kind === 'failed' && outcome.isClosed ? 'voided' : outcome.kind;
+    const values = [id, end, failureCode, outcome.providerRef ?? null];
     const [payment] = await this.uow.sql<SettledPayment>(SETTLE, values);
     return payment ?? null;
   }

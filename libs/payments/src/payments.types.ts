@@ -71,7 +71,8 @@ export type OpenOutcome =
 export type CertainOutcome =
   | { kind: 'succeeded'; providerRef: string }
   | { kind: 'authorized'; providerRef: string }
-  | { kind: 'failed'; failureCode: string; providerRef?: string }
+  /** `isClosed`: because its key was closed, which also ends what was authorized meanwhile. */
+  | { kind: 'failed'; failureCode: string; providerRef?: string; isClosed?: true }
   | { kind: 'voided'; providerRef?: string };
 
 /** What the gateway says of a payment. */

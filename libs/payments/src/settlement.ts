@@ -119,5 +119,5 @@ export class Settlement {
 /** A payment whose key was closed has failed: nobody has answered in time. */
 function endOf(outcome: CertainOutcome): ChargeEnd {
   if (outcome.kind !== 'voided') return outcome;
-  return { kind: 'failed', failureCode: 'gateway_timeout', providerRef: outcome.providerRef };
+  return { kind: 'failed', failureCode: 'gateway_timeout', providerRef: outcome.providerRef, isClosed: true };
 }
