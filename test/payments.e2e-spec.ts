@@ -110,7 +110,7 @@ describe('payments', () => {
 
     it('take effect once for each id, whatever a second one under it says', async () => {
       const { payment } = await begin();
-      const first = chargeEvent('charge.authorized', payment); // changes nothing
+      const first = chargeEvent('charge.pending', payment); // changes nothing
       expectStatus(await sendEvent(shop, first), 200);
       const second = { ...chargeEvent('charge.failed', payment, { failureCode: 'card_declined' }), id: first.id };
       expect(await announcedBy(shop, expectStatus(await sendEvent(shop, second), 200))).toEqual([]);
