@@ -1,11 +1,12 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsInt, IsOptional, IsString, IsUUID, Matches, Max, Min, ValidateIf } from 'class-validator';
+import { IsIn, IsInt, IsOptional, IsUUID, Max, Min, ValidateIf } from 'class-validator';
 import { PageInfo, PageQuery } from '@platform/http';
 import type { DifferenceKind, KeptDifference, Reconciliation, ReconciliationStatus } from './reconciliation.types';
 
 /** Absent, or of its type: `null` is neither, though IsOptional would let it pass. */
 const MayBeAbsent = () => ValidateIf((_body: unknown, value: unknown) => value !== undefined);
 
+const PROVIDERS = ['sandbox', 'stripe'];
 const STATUSES = ['requested', 'running', 'done', 'failed'];
 const KINDS = ['charge_without_payment', 'payment_without_charge', 'amount_differs', 'refund_differs'];
 
@@ -15,10 +16,9 @@ export class ReconcileRequest {
    * The payment gateway; that of new payments when absent
    * @example "sandbox"
    */
-  @ApiProperty({ required: false, maxLength: 32 })
+  @ApiProperty({ required: false, enum: PROVIDERS })
   @MayBeAbsent()
-  @IsString()
-  @Matches(/^[a-z]{1,32}$/)
+  @IsIn(PROVIDERS)
   provider?: string;
 
   /** How many days back; the setting RECONCILIATION_DAYS when absent */
