@@ -1,5 +1,7 @@
 import { LeaseLost } from '@platform/saga';
 import { TestDatabase } from './support/database';
+import { eventually } from './support/eventually';
+import { countWaiting, RowLock } from './support/row-lock';
 import { aSaga, SagaStage } from './support/sagas';
 
 describe('a lease of a saga', () => {
@@ -13,6 +15,23 @@ describe('a lease of a saga', () => {
   afterAll(async () => {
     await stage.close();
     await db.drop();
+  });
+
+  it('is one worker’s: of two that take the same saga at the same moment one gets it, and none waits for the other', async () => {
+    const saga = aSaga('wanted', { one: {} });
+    const { take } = stage.hand(saga);
+    const key = await stage.start(saga);
+    const lock = await RowLock.take(stage, 'SELECT FROM platform.sagas WHERE key = $1', [key]);
+    let answered = 0;
+    const taking = [1, 2].map(() => take().finally(() => answered++));
+    const waiting = await eventually(
+      () => countWaiting(stage),
+      (count) => count + answered === 2,
+    );
+    await lock.release();
+    const taken = [...(await Promise.all(taking)), await take()];
+    expect(taken.filter((found) => found?.key === key)).toHaveLength(1);
+    expect(waiting).toBe(0);
   });
 
   it('that has ended lets nothing be written any more, even while the new holder is at the same step', async () => {
