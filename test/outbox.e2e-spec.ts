@@ -5,6 +5,7 @@ import { eventually } from './support/eventually';
 import { Post, type Wanted } from './support/listeners';
 import { anOrder, expectStatus, putOnSale, untilOrder } from './support/orders';
 import type { Platform } from './support/platform';
+import { countWaiting } from './support/row-lock';
 import { Shop } from './support/shop';
 
 const upTo = (count: number) => Array.from({ length: count }, (_, n) => n + 1);
@@ -107,8 +108,12 @@ describe('the outbox', () => {
     await began.promise;
     await startWorker('south', wanted);
     await post.announce(2, 3);
-    expect(await untilDone('halting', [2, 3])).toEqual([2, 3]);
+    const seen = await eventually(
+      async () => ({ done: await numbersOf('halting'), waiting: await countWaiting(post) }),
+      ({ done, waiting }) => done.length >= 2 || waiting > 0,
+    );
     goOn.resolve();
+    expect(seen).toEqual({ done: [2, 3], waiting: 0 });
     expect(await untilDone('halting', [1, 2, 3])).toEqual([1, 2, 3]);
   });
 

@@ -32,6 +32,7 @@ export class Shop {
   app!: NestFastifyApplication;
   worker: Program | undefined;
   gateway!: Program;
+  private readonly started: Program[] = [];
   private readonly folder = mkdtempSync(join(tmpdir(), 'countinghouse-shop-'));
 
   private constructor(
@@ -74,6 +75,7 @@ export class Shop {
   /** @param fault where it is to break, see fault-hook.cjs */
   async startWorker(settings: Record<string, string> = {}, fault?: string): Promise<Program> {
     this.worker = await Program.start('worker/src/main.js', { ...this.settings, ...settings }, fault);
+    this.started.push(this.worker);
     return this.worker;
   }
 
@@ -103,6 +105,7 @@ export class Shop {
 
   async close(): Promise<void> {
     await this.worker?.stop();
+    await Promise.all(this.started.map((worker) => worker.kill())); // what a test that failed left halted
     await this.app?.close();
     await this.gateway?.stop();
     await this.db.drop();
