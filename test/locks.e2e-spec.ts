@@ -61,6 +61,25 @@ describe('locks', () => {
     expect(await deadlocks()).toBe(0);
   });
 
+  it('are taken on the order first: no payment begins while it is being cancelled', async () => {
+    const sku = await putOnSale(shop, 1);
+    const buyer = shop.as('customer');
+    const { id } = expectStatus(await buyer.post('/orders', anOrder(sku)), 201).body;
+    const lock = await RowLock.take(shop, 'SELECT FROM inventory.stock_levels WHERE sku = $1', [sku]);
+    const cancelled = buyer.post(`/orders/${id}/cancel`, {});
+    await untilWaiting(1); // it has seen that the order can be cancelled, and comes to its stock
+    let answered = 0;
+    const paid = buyer.post(`/orders/${id}/payments`, { method: 'tok_ok' }).finally(() => answered++);
+    await eventually(
+      () => countWaiting(shop),
+      (waiting) => waiting + answered === 2,
+    );
+    await lock.release();
+    expect((await cancelled).status).toBe(200);
+    expect(await paid).toMatchObject({ status: 409, body: { code: 'order_not_payable' } });
+    expect((await buyer.get(`/orders/${id}/payments`)).body.data).toEqual([]);
+  });
+
   it('never make a circle: carts of many products, cancellations and expired holds at once', async () => {
     const skus = await Promise.all(Array.from({ length: PRODUCTS }, () => putOnSale(shop, CARTS / 2)));
     const cart = (n: number) => {

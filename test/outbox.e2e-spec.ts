@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { runInContext } from '@platform/observability';
+import { Deliveries } from '../libs/platform/src/messaging/deliveries';
 import { TestDatabase } from './support/database';
 import { eventually } from './support/eventually';
 import { Post, type Wanted } from './support/listeners';
 import { anOrder, expectStatus, putOnSale, untilOrder } from './support/orders';
 import type { Platform } from './support/platform';
-import { countWaiting } from './support/row-lock';
+import { countWaiting, RowLock } from './support/row-lock';
 import { Shop } from './support/shop';
 
 const upTo = (count: number) => Array.from({ length: count }, (_, n) => n + 1);
@@ -115,6 +116,27 @@ describe('the outbox', () => {
     goOn.resolve();
     expect(seen).toEqual({ done: [2, 3], waiting: 0 });
     expect(await untilDone('halting', [1, 2, 3])).toEqual([1, 2, 3]);
+  });
+
+  it('leases a delivery to one of two workers that want it at the same moment, and none waits for the other', async () => {
+    const worker = await startWorker('idle', {});
+    await post.announce(1);
+    await db.sql(
+      `INSERT INTO platform.outbox_deliveries (event_id, occurred_at, listener)
+       SELECT id, occurred_at, 'somebody' FROM platform.outbox_events WHERE name = 'scratch.noted'`,
+    );
+    const lock = await RowLock.take(post, 'SELECT FROM platform.outbox_deliveries WHERE listener = $1', ['somebody']);
+    let answered = 0;
+    const lease = () => worker.get(Deliveries).lease(['somebody'], 10);
+    const leasing = [1, 2].map(() => lease().finally(() => answered++));
+    const waiting = await eventually(
+      () => countWaiting(post),
+      (count) => count + answered === 2,
+    );
+    await lock.release();
+    const leased = [...(await Promise.all(leasing)), await lease()];
+    expect(leased.flat()).toHaveLength(1);
+    expect(waiting).toBe(0);
   });
 
   it('has one effect of an event that comes again, by the queue or as a delivery', async () => {
