@@ -1,4 +1,4 @@
-import type { PaymentsFacade } from '@app/payments';
+import type { LedgerFacade, PaymentsFacade } from '@app/payments';
 import { NoteRefundWhenPaymentRefunded } from './note-refund-when-payment-refunded.handler';
 import type { OrdersRepository } from './orders.repository';
 
@@ -10,6 +10,7 @@ async function noteWith(refundedMinor: number, paymentStatus: string) {
   const handler = new NoteRefundWhenPaymentRefunded(
     orders as unknown as OrdersRepository,
     payments as unknown as PaymentsFacade,
+    { creditRefunds: async () => undefined } as unknown as LedgerFacade,
   );
   await handler.handle(event as never);
   return orders.change.mock.calls as unknown[][];

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { PaymentsFacade, paymentRefunded } from '@app/payments';
+import { LedgerFacade, PaymentsFacade, paymentRefunded } from '@app/payments';
 import type { DeliveredEvent, Listener } from '@platform/messaging';
+import { saleOf } from './order-payments.rules';
 import { OrdersRepository } from './orders.repository';
 
 /** Money may go back before the order that it paid for is confirmed. */
@@ -19,7 +20,10 @@ interface Refunded {
   reference: string;
 }
 
-/** An order shows how much of its money has gone back: by the payment as it is now, as events may come in any order. */
+/**
+ * An order shows how much of its money has gone back: by the payment as it is now, as events may come in any order. What
+ * was sold is credited in the ledger; the order's lock lets one do that at a time.
+ */
 @Injectable()
 export class NoteRefundWhenPaymentRefunded implements Listener<Refunded> {
   readonly name = 'note-refund-when-payment-refunded';
@@ -29,12 +33,15 @@ export class NoteRefundWhenPaymentRefunded implements Listener<Refunded> {
   constructor(
     private readonly orders: OrdersRepository,
     private readonly payments: PaymentsFacade,
+    private readonly ledger: LedgerFacade,
   ) {}
 
   async handle({ payload: { paymentId, reference } }: DeliveredEvent<Refunded>): Promise<void> {
     const order = await this.orders.findForUpdate(reference, null); // locked first: who reads later has read more
     const payment = (await this.payments.listFor(reference)).find(({ id }) => id === paymentId);
-    if (!order || !payment || order.paymentStatus === 'refunded') return;
+    if (!order || !payment) return;
+    await this.ledger.creditRefunds(saleOf(order));
+    if (order.paymentStatus === 'refunded') return;
     const { refundedMinor, amountMinor } = payment;
     const paymentStatus = refundedMinor >= amountMinor ? 'refunded' : 'partially_refunded';
     const detail = `${refundedMinor} of ${amountMinor} minor units`;

@@ -18,6 +18,11 @@ export function canBecome(from: OrderStatus, to: OrderStatus): boolean {
   return TRANSITIONS[from].includes(to);
 }
 
+/** Whether an order is certain: from then on, once its money is taken, it is revenue. */
+export function isSold(status: OrderStatus): boolean {
+  return status === 'confirmed' || status === 'shipped' || status === 'delivered';
+}
+
 /** Whether an order has come to nothing: what was paid for it goes back. */
 export function hasEnded(status: OrderStatus): boolean {
   return status === 'cancelled' || status === 'expired';

@@ -1,3 +1,5 @@
+export * from './ledger/ledger.facade';
+export type { Sale } from './ledger/ledger.types';
 export * from './payments.core.module';
 export * from './payments.events';
 export * from './payments.facade';

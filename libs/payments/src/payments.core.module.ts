@@ -3,7 +3,11 @@ import { DatabaseModule } from '@platform/database';
 import { CapturesService } from './captures.service';
 import { GatewayEventsRepository } from './gateway-events.repository';
 import { GatewaysModule } from './gateways/gateways.module';
+import { Ledger } from './ledger/ledger';
+import { LedgerFacade } from './ledger/ledger.facade';
+import { LedgerRepository } from './ledger/ledger.repository';
 import { CreatePayments1763600004000 } from './migrations/1763600004000-create-payments';
+import { CreateLedger1763600004200 } from './migrations/1763600004200-create-ledger';
 import { AuthorizeAndCapture1763700004200 } from './migrations/1763700004200-authorize-and-capture';
 import { CreateReconciliations1763700004300 } from './migrations/1763700004300-create-reconciliations';
 import { PaymentsFacade } from './payments.facade';
@@ -17,7 +21,12 @@ import { Settlement } from './settlement';
 @Module({
   imports: [
     DatabaseModule.forModule({
-      migrations: [CreatePayments1763600004000, AuthorizeAndCapture1763700004200, CreateReconciliations1763700004300],
+      migrations: [
+        CreatePayments1763600004000,
+        CreateLedger1763600004200,
+        AuthorizeAndCapture1763700004200,
+        CreateReconciliations1763700004300,
+      ],
     }),
     GatewaysModule,
   ],
@@ -30,9 +39,14 @@ import { Settlement } from './settlement';
     CapturesService,
     Settlement,
     ReconciliationsRepository,
+    Ledger,
+    LedgerFacade,
+    LedgerRepository,
   ],
   exports: [
     PaymentsFacade,
+    LedgerFacade,
+    LedgerRepository,
     RefundsService,
     RefundsRepository,
     CapturesService,

@@ -69,7 +69,8 @@ export type OpenOutcome =
 
 /** What is certain of a charge. `voided`: closed, so that no money was or will be taken. */
 export type CertainOutcome =
-  | { kind: 'succeeded'; providerRef: string }
+  /** `feeMinor`: what the gateway keeps for it, in the payment's currency, if it tells. */
+  | { kind: 'succeeded'; providerRef: string; feeMinor?: number }
   | { kind: 'authorized'; providerRef: string }
   /** `isClosed`: because its key was closed, which also ends what was authorized meanwhile. */
   | { kind: 'failed'; failureCode: string; providerRef?: string; isClosed?: true }

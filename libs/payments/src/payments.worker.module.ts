@@ -1,13 +1,14 @@
 import { Module } from '@nestjs/common';
-import { ListenerRegistry } from '@platform/messaging';
+import { ListenerRegistry, Upkeep } from '@platform/messaging';
 import { AskAboutUnsettled } from './ask-about-unsettled.job';
 import { IssueRefundWhenRefundRequested } from './issue-refund-when-refund-requested.handler';
+import { LedgerClosing } from './ledger/ledger-closing';
 import { PaymentsCoreModule } from './payments.core.module';
 import { ReconcileWithGateways } from './reconciliation/reconcile-with-gateways.job';
 import { Reconciler } from './reconciliation/reconciler';
 import { ReconciliationProgress } from './reconciliation/reconciliation-progress.repository';
 
-/** Payments for the worker: talks to the gateways about refunds and whatever else is not settled. */
+/** Payments for the worker: talks to the gateways about refunds and whatever else is not settled; closes the ledger. */
 @Module({
   imports: [PaymentsCoreModule],
   providers: [
@@ -16,10 +17,17 @@ import { ReconciliationProgress } from './reconciliation/reconciliation-progress
     ReconcileWithGateways,
     Reconciler,
     ReconciliationProgress,
+    LedgerClosing,
   ],
 })
 export class PaymentsWorkerModule {
-  constructor(listeners: ListenerRegistry, issueRefund: IssueRefundWhenRefundRequested) {
+  constructor(
+    listeners: ListenerRegistry,
+    issueRefund: IssueRefundWhenRefundRequested,
+    upkeep: Upkeep,
+    closing: LedgerClosing,
+  ) {
     listeners.register(issueRefund);
+    upkeep.register({ name: 'ledger', run: () => closing.close().then(() => undefined) });
   }
 }

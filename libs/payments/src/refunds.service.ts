@@ -7,6 +7,7 @@ import { Outbox } from '@platform/messaging';
 import { Log } from '@platform/observability';
 import { isOpen } from './gateways/payment-gateway';
 import { PaymentGateways } from './gateways/payment-gateways';
+import { Ledger } from './ledger/ledger';
 import { askPauseMs, leftToRefund } from './payment.rules';
 import { paymentNotRefundable, refundExceedsPayment } from './payments.errors';
 import { paymentRefunded, refundFailed, refundRequested } from './payments.events';
@@ -22,6 +23,7 @@ export class RefundsService {
     private readonly gateways: PaymentGateways,
     private readonly payments: PaymentsRepository,
     private readonly refunds: RefundsRepository,
+    private readonly ledger: Ledger,
     private readonly outbox: Outbox,
     private readonly audit: Audit,
     private readonly log: Log,
@@ -93,6 +95,7 @@ export class RefundsService {
     const refund = await this.refunds.settle(refundId, 'succeeded', providerRef, null);
     if (!refund) return;
     const payment = await this.payments.addRefunded(refund.paymentId, refund.amountMinor);
+    this.ledger.queueRefund(refund, payment);
     const { id: paymentId, reference, refundedMinor, amountMinor } = payment;
     this.outbox.add(paymentRefunded({ paymentId, reference, refundId, refundedMinor, amountMinor }));
     this.audit.record({

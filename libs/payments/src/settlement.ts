@@ -5,6 +5,7 @@ import { Outbox } from '@platform/messaging';
 import { Log } from '@platform/observability';
 import { isOpen } from './gateways/payment-gateway';
 import { PaymentGateways } from './gateways/payment-gateways';
+import { Ledger } from './ledger/ledger';
 import { mustBeClosed, retryPauseMs } from './payment.rules';
 import { paymentAuthorized, paymentCaptured, paymentFailed, paymentSucceeded, paymentVoided } from './payments.events';
 import { PaymentsRepository, type SettledPayment } from './payments.repository';
@@ -26,6 +27,7 @@ export class Settlement {
     private readonly uow: UnitOfWork,
     private readonly gateways: PaymentGateways,
     private readonly payments: PaymentsRepository,
+    private readonly ledger: Ledger,
     private readonly outbox: Outbox,
     private readonly audit: Audit,
     private readonly log: Log,
@@ -60,6 +62,7 @@ export class Settlement {
     this.uow.requireActive('Settlement.settle');
     const payment = await this.payments.settle(paymentId, outcome);
     if (!payment) return null;
+    if (outcome.kind === 'succeeded') this.ledger.queueCapture(payment, outcome.feeMinor);
     this.announce(payment);
     this.audit.record({
       action: `payments.${payment.status}`,

@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { InventoryFacade } from '@app/inventory';
+import { LedgerFacade } from '@app/payments';
 import { Audit } from '@platform/audit';
 import { Config } from '@platform/config';
 import { Outbox } from '@platform/messaging';
+import { saleOf } from '../order-payments.rules';
 import { orderConfirmed } from '../orders.events';
 import { OrdersRepository } from '../orders.repository';
 import type { Order } from '../orders.types';
@@ -10,12 +12,13 @@ import type { Order } from '../orders.types';
 /** What is known of the money already: set aside only, or on its way back. */
 const STAYS = new Set<Order['paymentStatus']>(['authorized', 'partially_refunded', 'refunded']);
 
-/** Makes a paid order certain: its stock firm, its status `confirmed`. */
+/** Makes a paid order certain: its stock firm, its status `confirmed`, its price revenue in the ledger. */
 @Injectable()
 export class OrderConfirmation {
   constructor(
     private readonly orders: OrdersRepository,
     private readonly inventory: InventoryFacade,
+    private readonly ledger: LedgerFacade,
     private readonly outbox: Outbox,
     private readonly audit: Audit,
     private readonly config: Config,
@@ -33,6 +36,9 @@ export class OrderConfirmation {
     const paymentStatus = STAYS.has(order.paymentStatus) ? order.paymentStatus : 'paid';
     const change = { status: 'confirmed', paymentStatus, step: 'confirmed', actor, detail } as const;
     await this.orders.change(order.id, { from: [order.status], ...change });
+    if (paymentStatus !== 'authorized') this.ledger.queueSale(saleOf(order)); // else once its money is taken
+    if (paymentStatus !== 'authorized' && paymentStatus !== 'paid')
+      await this.ledger.creditRefunds(saleOf(order), true);
     this.outbox.add(orderConfirmed({ orderId: order.id }));
     this.audit.record({
       action: 'orders.confirmed',

@@ -1,0 +1,36 @@
+import { Injectable } from '@nestjs/common';
+import { UnitOfWork } from '@platform/database';
+import { Ledger } from './ledger';
+import { LedgerRepository } from './ledger.repository';
+import { creditNotes, sale } from './ledger.rules';
+import type { Sale } from './ledger.types';
+
+/** What modules that sell post to the ledger. Payments post their money by themselves. */
+@Injectable()
+export class LedgerFacade {
+  constructor(
+    private readonly uow: UnitOfWork,
+    private readonly ledger: Ledger,
+    private readonly entries: LedgerRepository,
+  ) {}
+
+  /** What was paid for is certain from now on, in the caller's transaction; leaves with COMMIT. Once for a reference. */
+  queueSale(sold: Sale): void {
+    this.ledger.queue(sale(sold));
+  }
+
+  /**
+   * Takes back the revenue and tax of a sale for whatever has been refunded of it and is not credited yet, in the
+   * caller's transaction, which must keep others from doing the same: hold the lock of what was sold. Nothing happens
+   * when nothing was sold.
+   * @param isSoldNow the sale is posted in this same transaction
+   */
+  async creditRefunds(sold: Sale, isSoldNow = false): Promise<void> {
+    this.uow.requireActive('LedgerFacade.creditRefunds');
+    const [hasSale, refunds] = await Promise.all([
+      isSoldNow || this.entries.hasSale(sold.reference),
+      this.entries.listCreditable(sold.reference),
+    ]);
+    if (hasSale) for (const note of creditNotes(sold, refunds)) this.ledger.queue(note);
+  }
+}

@@ -1,0 +1,41 @@
+import { Injectable } from '@nestjs/common';
+import { UnitOfWork } from '@platform/database';
+import type { Payment, Refund } from '../payments.types';
+import { LedgerRepository } from './ledger.repository';
+import { capture, gatewayFee, refund } from './ledger.rules';
+import type { Posting } from './ledger.types';
+
+/**
+ * Posts to the double-entry ledger, in the transaction of what is posted. All postings of a transaction leave with COMMIT
+ * as one statement. What was posted before is not posted again, so each may be called twice.
+ */
+@Injectable()
+export class Ledger {
+  /** Accounts that are known to be open. The first posting to an account opens it. */
+  private readonly open = new Set<string>();
+
+  constructor(
+    private readonly uow: UnitOfWork,
+    private readonly entries: LedgerRepository,
+  ) {}
+
+  /** The money of a payment is at the gateway. @param feeMinor what the gateway keeps of it, if it tells */
+  queueCapture(payment: Payment, feeMinor = 0): void {
+    this.queue(capture(payment));
+    if (feeMinor > 0) this.queue(gatewayFee(payment, feeMinor));
+  }
+
+  /** Money has gone back, because somebody asked for it or by itself. */
+  queueRefund(refunded: Refund, payment: Payment): void {
+    this.queue(refund(refunded, payment));
+  }
+
+  /** Anything else; nothing when it has no lines. */
+  queue(posting: Posting): void {
+    if (posting.lines.length === 0) return;
+    const accounts = posting.lines.map(({ account, currency }) => `${account} ${currency}`);
+    const mustOpen = accounts.some((account) => !this.open.has(account));
+    this.entries.queuePosting(posting, mustOpen);
+    if (mustOpen) this.uow.afterCommit(() => accounts.forEach((account) => this.open.add(account)));
+  }
+}
