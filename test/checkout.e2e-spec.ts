@@ -1,3 +1,4 @@
+import { expectBooksEmpty } from './support/books';
 import { eventually } from './support/eventually';
 import { anOrder, expectStatus, putOnSale, untilOrder } from './support/orders';
 import { setting } from './support/database';
@@ -122,6 +123,8 @@ describe('checkout', () => {
     expectStatus(await shop.as('customer').post('/orders', anOrder(sku)), 201);
     expect((await shop.as('warehouse').get(`/inventory/${sku}`)).body).toMatchObject({ onHand: 1, reserved: 1 });
   });
+
+  it('leaves the books in order', () => expectBooksEmpty(shop));
 });
 
 interface Mail {

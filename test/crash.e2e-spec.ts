@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ApiClient } from './support/api-client';
+import { expectBooksEmpty } from './support/books';
 import { eventually } from './support/eventually';
 import { anOrder, expectStatus, putOnSale, untilOrder } from './support/orders';
 import { Shop } from './support/shop';
@@ -182,6 +183,9 @@ describe('a process that dies', () => {
     });
     await second.stop();
   });
+
+  // Sagas that a test did not need any more were ended past the product.
+  it('leaves the books in order', () => expectBooksEmpty(shop, ['orders.checkouts_run']));
 });
 
 /** A client that goes on asking until it has an answer. */

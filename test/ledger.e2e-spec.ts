@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ApiClient } from './support/api-client';
+import { expectBooksEmpty } from './support/books';
 import { eventually } from './support/eventually';
 import { chargeEvent, sendEvent } from './support/gateway-events';
 import { balancesOf, postedAbout } from './support/ledger';
@@ -186,4 +187,6 @@ describe('the ledger', () => {
       expectStatus(await shop.as('admin').get(`/ledger/entries?cursor=${farAway}`), 200);
     });
   });
+
+  it('leaves the books in order', () => expectBooksEmpty(shop));
 });

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { expectBooksEmpty } from './support/books';
 import { eventually } from './support/eventually';
 import { anOrder, putOnSale } from './support/orders';
 import { countWaiting, RowLock } from './support/row-lock';
@@ -108,4 +109,6 @@ describe('races', () => {
     expect(stranger.status).toBe(201);
     expect(stranger.body.id).not.toBe(first.body.id);
   });
+
+  it('leaves the books in order', () => expectBooksEmpty(shop));
 });

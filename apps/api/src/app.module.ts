@@ -7,6 +7,7 @@ import { UsersModule, usersAuthConfig } from '@app/users';
 import { AuditModule } from '@platform/audit';
 import { AuditEventsModule } from '@platform/trail';
 import { AuthModule } from '@platform/auth';
+import { BooksModule } from '@platform/books';
 import { ConfigModule } from '@platform/config';
 import { DatabaseModule } from '@platform/database';
 import { HttpModule } from '@platform/http';
@@ -28,6 +29,7 @@ import { SagaModule } from '@platform/saga';
     AuthModule.forRoot(usersAuthConfig),
     AuditEventsModule,
     OperationsModule,
+    BooksModule.forApi(),
     UsersModule,
     CatalogModule,
     InventoryModule,

@@ -1,9 +1,11 @@
 import { Module } from '@nestjs/common';
+import { CatalogBooksModule } from '@app/catalog';
 import { NotificationsWorkerModule } from '@app/notifications';
 import { OrdersWorkerModule } from '@app/orders';
 import { PaymentsWorkerModule } from '@app/payments';
 import { UsersWorkerModule } from '@app/users';
 import { AuditModule, AuditWorkerModule } from '@platform/audit';
+import { BooksModule } from '@platform/books';
 import { ConfigModule } from '@platform/config';
 import { DatabaseModule } from '@platform/database';
 import { IdempotencyWorkerModule } from '@platform/http';
@@ -22,6 +24,8 @@ import { SagaModule } from '@platform/saga';
     SagaModule.forWorker(),
     AuditWorkerModule,
     IdempotencyWorkerModule,
+    BooksModule.forWorker(),
+    CatalogBooksModule,
     UsersWorkerModule,
     PaymentsWorkerModule,
     OrdersWorkerModule,

@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import { InventoryModule } from '@app/inventory';
+import { BooksModule } from '@platform/books';
 import { DatabaseModule } from '@platform/database';
+import { CATALOG_CHECKS } from './catalog.books';
 import { CatalogFacade } from './catalog.facade';
 import { DemoCatalog } from './demo/demo-catalog.facade';
 import { DemoCatalogRepository } from './demo/demo-catalog.repository';
@@ -14,6 +16,7 @@ import { ProductsService } from './products.service';
 /** Products: what there is to sell, and for how much. */
 @Module({
   imports: [
+    BooksModule.forModule(CATALOG_CHECKS),
     InventoryModule,
     DatabaseModule.forModule({ entities: [ProductEntity], migrations: [CreateProducts1763600002000] }),
   ],

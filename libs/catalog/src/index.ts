@@ -1,3 +1,4 @@
+export * from './catalog-books.module';
 export * from './catalog.events';
 export * from './catalog.facade';
 export * from './catalog.module';

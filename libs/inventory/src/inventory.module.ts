@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
+import { BooksModule } from '@platform/books';
 import { DatabaseModule } from '@platform/database';
 import { HoldsRepository } from './holds.repository';
+import { INVENTORY_CHECKS } from './inventory.books';
 import { InventoryController } from './inventory.controller';
 import { InventoryFacade } from './inventory.facade';
 import { InventoryService } from './inventory.service';
@@ -9,7 +11,10 @@ import { StockRepository } from './stock.repository';
 
 /** Stock: what is on hand, what is promised to whom, and what came and went. */
 @Module({
-  imports: [DatabaseModule.forModule({ migrations: [CreateStock1763600003000] })],
+  imports: [
+    BooksModule.forModule(INVENTORY_CHECKS),
+    DatabaseModule.forModule({ migrations: [CreateStock1763600003000] }),
+  ],
   controllers: [InventoryController],
   providers: [InventoryFacade, InventoryService, HoldsRepository, StockRepository],
   exports: [InventoryFacade],

@@ -1,12 +1,14 @@
 import { Inject, Module } from '@nestjs/common';
 import { OrdersCoreModule } from '@app/orders';
 import { UsersFacadeModule } from '@app/users';
+import { BooksModule } from '@platform/books';
 import { DatabaseModule } from '@platform/database';
 import { ListenerRegistry, type Listener } from '@platform/messaging';
 import { MailSender } from './mail-sender';
 import { Mailer } from './mailer';
 import { MailsRepository } from './mails.repository';
 import { CreateMails1763600006000 } from './migrations/1763600006000-create-mails';
+import { NOTIFICATIONS_CHECKS } from './notifications.books';
 import { SendConfirmationWhenOrderConfirmed } from './send-confirmation-when-order-confirmed.handler';
 import { SendResetWhenPasswordForgotten } from './send-reset-when-password-forgotten.handler';
 import { SendVerificationWhenUserRegistered } from './send-verification-when-user-registered.handler';
@@ -27,7 +29,12 @@ const ALL = Symbol('all listeners');
 
 /** Mail, for the worker. */
 @Module({
-  imports: [DatabaseModule.forModule({ migrations: [CreateMails1763600006000] }), OrdersCoreModule, UsersFacadeModule],
+  imports: [
+    BooksModule.forModule(NOTIFICATIONS_CHECKS),
+    DatabaseModule.forModule({ migrations: [CreateMails1763600006000] }),
+    OrdersCoreModule,
+    UsersFacadeModule,
+  ],
   providers: [
     Mailer,
     MailsRepository,

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { InventoryModule } from '@app/inventory';
 import { PaymentsCoreModule } from '@app/payments';
+import { BooksModule } from '@platform/books';
 import { DatabaseModule } from '@platform/database';
 import { SagaSubjects } from '@platform/saga';
 import { CancellationStarter } from './cancellation/cancellation-starter';
@@ -9,6 +10,7 @@ import { CheckoutSubject } from './checkout/checkout.subject';
 import { CreateOrders1763600005000 } from './migrations/1763600005000-create-orders';
 import { OrderCancellation } from './cancellation/order-cancellation';
 import { OrderConfirmation } from './checkout/order-confirmation';
+import { ORDERS_CHECKS } from './orders.books';
 import { OrdersFacade } from './orders.facade';
 import { OrdersRepository } from './orders.repository';
 
@@ -16,7 +18,12 @@ const SHARED = [OrdersRepository, OrdersFacade, CancellationStarter, OrderCancel
 
 /** What api and worker share of orders. */
 @Module({
-  imports: [DatabaseModule.forModule({ migrations: [CreateOrders1763600005000] }), InventoryModule, PaymentsCoreModule],
+  imports: [
+    BooksModule.forModule(ORDERS_CHECKS),
+    DatabaseModule.forModule({ migrations: [CreateOrders1763600005000] }),
+    InventoryModule,
+    PaymentsCoreModule,
+  ],
   providers: [...SHARED, CheckoutSubject, CancellationSubject],
   exports: [...SHARED, InventoryModule, PaymentsCoreModule],
 })

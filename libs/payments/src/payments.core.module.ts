@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { BooksModule } from '@platform/books';
 import { DatabaseModule } from '@platform/database';
 import { CapturesService } from './captures.service';
 import { GatewayEventsRepository } from './gateway-events.repository';
@@ -10,6 +11,7 @@ import { CreatePayments1763600004000 } from './migrations/1763600004000-create-p
 import { CreateLedger1763600004200 } from './migrations/1763600004200-create-ledger';
 import { AuthorizeAndCapture1763700004200 } from './migrations/1763700004200-authorize-and-capture';
 import { CreateReconciliations1763700004300 } from './migrations/1763700004300-create-reconciliations';
+import { PAYMENTS_CHECKS } from './payments.books';
 import { PaymentsFacade } from './payments.facade';
 import { PaymentsRepository } from './payments.repository';
 import { RefundsRepository } from './refunds.repository';
@@ -20,6 +22,7 @@ import { Settlement } from './settlement';
 /** What api and worker share of payments. */
 @Module({
   imports: [
+    BooksModule.forModule(PAYMENTS_CHECKS),
     DatabaseModule.forModule({
       migrations: [
         CreatePayments1763600004000,

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { BooksModule } from '@platform/books';
 import { DatabaseModule } from '@platform/database';
 import { DemoUsers } from './demo-users';
 import { CreateUsers1763600001000 } from './migrations/1763600001000-create-users';
@@ -9,12 +10,14 @@ import { Passwords } from './passwords/passwords';
 import { Session } from './sessions/session.entity';
 import { SessionsRepository } from './sessions/sessions.repository';
 import { User } from './user.entity';
+import { USERS_CHECKS } from './users.books';
 import { UsersFacade } from './users.facade';
 import { UsersRepository } from './users.repository';
 
 /** The facade without routes or sign-in: for the worker, and for whatever else only asks about users. */
 @Module({
   imports: [
+    BooksModule.forModule(USERS_CHECKS),
     DatabaseModule.forModule({
       entities: [User, Session],
       migrations: [CreateUsers1763600001000, CreateSessions1763600001100, CreateMailTokens1763600001210],

@@ -14,3 +14,4 @@ export * from './rate-limiter';
 export { observeRequests } from './request-hooks';
 export { rateLimited } from './rate-limit.guard';
 export * from './text.decorator';
+export * from './this-machine';

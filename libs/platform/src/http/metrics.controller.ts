@@ -6,8 +6,7 @@ import { Public } from '@platform/auth';
 import { Config } from '@platform/config';
 import { forbidden } from '@platform/errors';
 import { Metrics } from '@platform/observability';
-
-const LOOPBACK = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1']);
+import { isFromThisMachine } from './this-machine';
 
 /** For Prometheus. */
 @ApiTags('Operations')
@@ -28,7 +27,7 @@ export class MetricsController {
   @Get()
   @ApiProduces('text/plain')
   async getMetrics(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    if (!LOOPBACK.has(request.ip) && !this.hasToken(request)) throw forbidden();
+    if (!isFromThisMachine(request) && !this.hasToken(request)) throw forbidden();
     await reply.header('content-type', this.metrics.contentType).send(await this.metrics.text());
   }
 

@@ -1,0 +1,82 @@
+import type { BookCheck } from '@platform/books';
+
+/** What must be true of payments, refunds and the ledger. */
+export const PAYMENTS_CHECKS: BookCheck[] = [
+  {
+    name: 'payments.one_live_payment',
+    rule: 'At most one payment of a reference is under way or has succeeded.',
+    sql: `SELECT reference AS id FROM payments.payments WHERE status IN ('processing', 'authorized', 'succeeded')
+      GROUP BY reference HAVING count(*) > 1`,
+  },
+  {
+    name: 'payments.refunds_add_up',
+    rule: 'What a payment says of its refunds is what the refunds say, in its currency, and never more than was paid.',
+    sql: `SELECT payment.id FROM payments.payments payment
+      LEFT JOIN (
+        SELECT payment_id, sum(amount_minor) FILTER (WHERE status = 'succeeded') AS refunded,
+          sum(amount_minor) FILTER (WHERE status <> 'failed') AS requested, min(currency) AS currency,
+          count(DISTINCT currency) AS currencies
+        FROM payments.refunds GROUP BY payment_id
+      ) refund ON refund.payment_id = payment.id
+      WHERE payment.refunded_minor <> coalesce(refund.refunded, 0)
+        OR payment.refund_requested_minor <> coalesce(refund.requested, 0)
+        OR payment.refund_requested_minor > payment.amount_minor
+        OR refund.currencies > 1 OR refund.currency <> payment.currency`,
+  },
+  {
+    name: 'payments.outcomes_are_known',
+    rule: 'No payment or refund is under way for longer than an hour.',
+    sql: `SELECT id FROM payments.payments WHERE status = 'processing' AND created_at < now() - interval '1 hour'
+      UNION ALL SELECT id FROM payments.refunds WHERE status = 'processing' AND created_at < now() - interval '1 hour'`,
+  },
+  {
+    name: 'payments.captures_are_posted',
+    rule: 'Every payment that has succeeded is in the ledger once, with its amount, and nothing else is.',
+    sql: `SELECT coalesce(payment.id, posted.ref_id) AS id
+      FROM (SELECT * FROM payments.payments WHERE status = 'succeeded') payment
+      FULL JOIN (
+        SELECT posting.ref_id, sum(entry.amount_minor) AS amount_minor, min(entry.currency) AS currency
+        FROM payments.ledger_transactions posting JOIN payments.ledger_entries entry ON entry.transaction_id = posting.id
+        WHERE posting.kind = 'capture' AND entry.amount_minor > 0 GROUP BY posting.ref_id
+      ) posted ON posted.ref_id = payment.id
+      WHERE payment.amount_minor IS DISTINCT FROM posted.amount_minor OR payment.currency IS DISTINCT FROM posted.currency`,
+  },
+  {
+    name: 'payments.refunds_are_posted',
+    rule: 'Every refund that has succeeded is in the ledger once, with its amount, and nothing else is.',
+    sql: `SELECT coalesce(refund.id, posted.ref_id) AS id
+      FROM (SELECT * FROM payments.refunds WHERE status = 'succeeded') refund
+      FULL JOIN (
+        SELECT posting.ref_id, sum(entry.amount_minor) AS amount_minor, min(entry.currency) AS currency
+        FROM payments.ledger_transactions posting JOIN payments.ledger_entries entry ON entry.transaction_id = posting.id
+        WHERE posting.kind = 'refund' AND entry.amount_minor > 0 GROUP BY posting.ref_id
+      ) posted ON posted.ref_id = refund.id
+      WHERE refund.amount_minor IS DISTINCT FROM posted.amount_minor OR refund.currency IS DISTINCT FROM posted.currency`,
+  },
+  {
+    name: 'payments.ledger_balances',
+    rule: 'Every ledger transaction has two entries or more, which come to zero in each currency.',
+    sql: `SELECT posting.id FROM payments.ledger_transactions posting
+      LEFT JOIN payments.ledger_entries entry ON entry.transaction_id = posting.id
+      GROUP BY posting.id HAVING count(entry.position) < 2
+      UNION SELECT transaction_id FROM payments.ledger_entries
+      GROUP BY transaction_id, currency HAVING sum(amount_minor) <> 0`,
+  },
+  {
+    name: 'payments.ledger_is_whole',
+    rule: 'Every ledger entry belongs to a transaction and to an account of its currency.',
+    sql: `SELECT entry.transaction_id || ' ' || entry.position AS id FROM payments.ledger_entries entry
+      LEFT JOIN payments.ledger_transactions posting ON posting.id = entry.transaction_id
+      LEFT JOIN payments.ledger_accounts account ON account.code = entry.account AND account.currency = entry.currency
+      WHERE posting.id IS NULL OR account.code IS NULL`,
+  },
+  {
+    name: 'payments.closed_balances_agree',
+    rule: 'The balance up to which an account is closed is the sum of its entries until then.',
+    sql: `SELECT closed.account || ' ' || closed.currency AS id FROM payments.ledger_balances closed
+      WHERE closed.balance_minor <> (
+        SELECT coalesce(sum(entry.amount_minor), 0) FROM payments.ledger_entries entry
+        WHERE entry.account = closed.account AND entry.currency = closed.currency
+          AND entry.transaction_id < closed.closed_before)`,
+  },
+];
