@@ -28,6 +28,7 @@ export default async function globalSetup() {
   const settings = {
     TEST_LOG_DIR: makeLogFolder(),
     TEST_POSTGRES_URL: known.adminUrl,
+    TEST_SERVICES_DIR: known.folder,
     TEST_TEMPLATE: TEMPLATE,
     TEST_KEYS_DIR: known.keys,
     TEST_SMTP_URL: known.smtpUrl,

@@ -2,8 +2,8 @@ import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, chmodSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setting } from './database';
 
 interface Home {
   user: { uid: number; gid: number } | null;
@@ -22,7 +22,10 @@ interface Cluster {
 
 const PASSWORD = 'only-for-this-test';
 
-/** A durable PostgreSQL of a test's own, to be killed and started again. */
+/**
+ * A durable PostgreSQL of a test's own, to be killed and started again. It lives in the folder of the run's services, which
+ * end it when the test has not.
+ */
 export class OwnPostgres {
   private server!: ChildProcess;
 
@@ -37,7 +40,7 @@ export class OwnPostgres {
     const tools = join(process.cwd(), 'tools/postgres');
     const { findServerHome } = (await import(join(tools, 'server-home.mjs'))) as { findServerHome(): Promise<Home> };
     const cluster = (await import(join(tools, 'cluster.mjs'))) as Cluster;
-    const folder = mkdtempSync(join(process.getuid?.() === 0 ? '/var/tmp' : tmpdir(), 'countinghouse-own-'));
+    const folder = mkdtempSync(join(setting('TEST_SERVICES_DIR'), 'own-'));
     chmodSync(folder, 0o711); // PostgreSQL's user must get through, not look around
     const postgres = new OwnPostgres(join(folder, 'data'), await findServerHome(), port, cluster);
     await cluster.ensureCluster(postgres.folder, postgres.home, PASSWORD);

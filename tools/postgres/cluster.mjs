@@ -55,8 +55,11 @@ async function createCluster(folder, home, adminPassword) {
   renameSync(draft, folder);
 }
 
-/** The pid file in the cluster survives a SIGKILL of everything; its pid may be anybody's by now. */
-async function endServerOn(folder) {
+/**
+ * Ends the server that runs on a cluster. The pid file in it survives a SIGKILL of everything; its pid may be anybody's by now.
+ * @param {string} folder
+ */
+export async function endServerOn(folder) {
   if (!existsSync(`${folder}/postmaster.pid`)) return;
   const pid = Number(readFileSync(`${folder}/postmaster.pid`, 'utf8').split('\n')[0]);
   const startTime = startTimeOf(pid);

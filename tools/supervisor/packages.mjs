@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { ended, runTask } from './children.mjs';
 import { readClaim, withLock } from './claim.mjs';
@@ -17,6 +17,7 @@ const HANDED_OVER = 'COUNTINGHOUSE_HANDED_OVER';
  */
 export async function installPackages() {
   if (packagesAreFresh()) return false;
+  refuseLink();
   return withLock(paths.installLock, 'another installation', async () => {
     if (packagesAreFresh()) return false;
     const running = readClaim(paths.supervisor);
@@ -28,6 +29,14 @@ export async function installPackages() {
     await runNpm();
     return true;
   });
+}
+
+/** `npm ci` empties the folder first, and a link's folder belongs to somebody else. */
+function refuseLink() {
+  if (!lstatSync(paths.modules, { throwIfNoEntry: false })?.isSymbolicLink()) return;
+  throw new Problem(
+    `node_modules is a symbolic link, and \`npm ci\` would empty the folder that it leads to: remove the link and try again.`,
+  );
 }
 
 async function runNpm() {

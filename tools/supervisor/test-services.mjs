@@ -3,9 +3,9 @@
  * life line is the IPC channel to Jest: when Jest ends, even by SIGKILL, this clears everything away.
  * Usage: fork it with the folder to work in, which it makes and removes.
  */
-import { mkdirSync, rmSync } from 'node:fs';
+import { globSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { ensureCluster, serverProgram, untilAccepting } from '../postgres/cluster.mjs';
+import { endServerOn, ensureCluster, serverProgram, untilAccepting } from '../postgres/cluster.mjs';
 import { makeOwnFolder } from '../postgres/outside-folder.mjs';
 import { findServerHome } from '../postgres/server-home.mjs';
 import { main } from './main.mjs';
@@ -24,13 +24,19 @@ const [folder, durability] = process.argv.slice(2);
 await main(async (stop) => {
   stop.undo(() => rmSync(folder, { recursive: true, force: true }));
   makeOwnFolder(folder);
+  stop.undo(endServersOfTests);
   await superviseAt(join(folder, 'keeper.json'));
   const keys = join(folder, 'keys');
   const [adminUrl, mailbox] = await Promise.all([startPostgres(stop), startMailbox(stop), ensureSigningKey(keys)]);
-  process.send({ ready: true, adminUrl, keys, ...mailbox });
+  process.send({ ready: true, folder, adminUrl, keys, ...mailbox });
   await stop.untilAsked();
   return 0;
 });
+
+/** A test that fails while it sets itself up leaves its own PostgreSQL (test/support/own-postgres.ts) running. */
+async function endServersOfTests() {
+  for (const data of globSync(join(folder, 'own-*/data'))) await endServerOn(data);
+}
 
 async function startPostgres(stop) {
   const home = await findServerHome();

@@ -13,6 +13,7 @@ const BY_FORMAT: Record<string, Schema> = { uuid: { maxLength: 36 }, 'date-time'
 const BY_NAME: Record<string, Schema> = {
   sku: { pattern: '^[A-Z0-9][A-Z0-9-]{0,63}$', maxLength: 64 },
   currency: { pattern: '^[A-Z]{3}$', maxLength: 3 },
+  failureCode: { maxLength: 100 }, // sandbox.rules.ts cuts it; Stripe's are shorter
   version: { minimum: 1, maximum: INT32 },
   provider: { enum: settingsSchema.shape.PAYMENT_PROVIDER.unwrap().options },
   'If-Match': { pattern: '^("\\d{1,9}"|\\*)$', maxLength: 11 },

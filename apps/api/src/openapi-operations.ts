@@ -29,6 +29,12 @@ const PATH_PARAMETERS: Record<string, object> = {
   sku: { type: 'string', pattern: '^[A-Z0-9][A-Z0-9-]{0,63}$', maxLength: 64 },
 };
 
+const PATH_WORDS: Record<string, string> = {
+  id: 'Its id; one that is none, or names nothing of yours, is a 404',
+  sku: 'The product',
+  provider: 'The payment gateway',
+};
+
 /**
  * Adds to each operation what follows from its decorators: who may call it, its Idempotency-Key, its error answers; and
  * to each model how long its texts may be.
@@ -74,6 +80,7 @@ function describeParameters(operation: Operation, method: string, path: string, 
     if (!('name' in parameter)) continue;
     if (parameter.in === 'query') Object.assign(parameter.schema ?? {}, limits.get(parameter.name));
     if (parameter.in !== 'path') continue;
+    parameter.description ??= PATH_WORDS[parameter.name];
     parameter.example = exampleOf(method, path, parameter.name);
     parameter.schema = PATH_PARAMETERS[parameter.name] ?? parameter.schema;
   }

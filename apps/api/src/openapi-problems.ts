@@ -16,7 +16,7 @@ export function problemContent(status: string, description: string) {
   const code = /`([a-z_]+)`/.exec(description)?.[1] ?? USUAL_CODES[status] ?? 'internal';
   return contentWith({
     ...{ type: `urn:countinghouse:problem:${code}`, title: STATUS_CODES[status], status: Number(status) },
-    ...{ detail: sentenceOf(description), instance: '/api/v1/…', code, requestId: 'a-request-id' },
+    ...{ detail: sentenceOf(description), instance: '/api/v1/orders', code, requestId: 'a-request-id' },
   });
 }
 
@@ -31,7 +31,7 @@ export const OTHER_PROBLEM = {
   description: 'A problem (RFC 9457); `code` tells which.',
   content: contentWith({
     ...{ type: 'urn:countinghouse:problem:validation_failed', title: 'Bad Request', status: 400 },
-    ...{ detail: 'The request is not valid; see errors.', instance: '/api/v1/…', code: 'validation_failed' },
+    ...{ detail: 'The request is not valid; see errors.', instance: '/api/v1/orders', code: 'validation_failed' },
     ...{ requestId: 'a-request-id', errors: [FIELD] },
   }),
 };

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { readSettings } from './settings';
 
 const complete = {
@@ -44,4 +47,26 @@ it('names every problem at once', () => {
   SANDBOX_SLOW_MS must be a whole number
   SANDBOX_LOST_WEBHOOK_MS must be a whole number`,
   );
+});
+
+describe('a secret in a file', () => {
+  const { SANDBOX_WEBHOOK_SECRET, ...others } = complete;
+  let folder: string;
+  beforeAll(() => (folder = mkdtempSync(join(tmpdir(), 'countinghouse-gateway-'))));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it('is read without its line end, and the setting itself comes first', () => {
+    const SANDBOX_WEBHOOK_SECRET_FILE = join(folder, 'secret');
+    writeFileSync(SANDBOX_WEBHOOK_SECRET_FILE, `${'f'.repeat(24)}\n`);
+    expect(readSettings({ ...others, SANDBOX_WEBHOOK_SECRET_FILE }).webhookSecret).toBe('f'.repeat(24));
+    expect(readSettings({ ...complete, SANDBOX_WEBHOOK_SECRET_FILE }).webhookSecret).toBe(SANDBOX_WEBHOOK_SECRET);
+  });
+
+  it('that is too short or not there stops the start', () => {
+    const SANDBOX_WEBHOOK_SECRET_FILE = join(folder, 'short');
+    writeFileSync(SANDBOX_WEBHOOK_SECRET_FILE, 'short');
+    expect(() => readSettings({ ...others, SANDBOX_WEBHOOK_SECRET_FILE })).toThrow('at least 24 characters');
+    const nowhere = { ...others, SANDBOX_WEBHOOK_SECRET_FILE: join(folder, 'nowhere') };
+    expect(() => readSettings(nowhere)).toThrow(/SANDBOX_WEBHOOK_SECRET_FILE: cannot read/);
+  });
 });

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { StartProblem } from './start-problem';
 
@@ -44,7 +45,7 @@ const environment = z.object({
 
 /** Reads and checks the environment; nothing else in this process does. A `StartProblem` lists all problems at once. */
 export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
-  const read = environment.safeParse(env);
+  const read = environment.safeParse({ ...env, SANDBOX_WEBHOOK_SECRET: secretOf(env) });
   if (!read.success) {
     const problems = read.error.issues.map((issue) => `  ${issue.path.join('.')} ${issue.message}`);
     throw new StartProblem(`The sandbox gateway can't start with these settings:\n${problems.join('\n')}`);
@@ -59,4 +60,15 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
     lostWebhookMs: read.data.SANDBOX_LOST_WEBHOOK_MS,
     webhookDelayMs: read.data.SANDBOX_WEBHOOK_DELAY_MS,
   };
+}
+
+/** The secret itself, or what stands in the file that `SANDBOX_WEBHOOK_SECRET_FILE` names, without its last line end. */
+function secretOf(env: NodeJS.ProcessEnv): string | undefined {
+  const path = env['SANDBOX_WEBHOOK_SECRET_FILE'];
+  if (env['SANDBOX_WEBHOOK_SECRET'] || !path) return env['SANDBOX_WEBHOOK_SECRET'];
+  try {
+    return readFileSync(path, 'utf8').trimEnd();
+  } catch {
+    throw new StartProblem(`The sandbox gateway can't start: SANDBOX_WEBHOOK_SECRET_FILE: cannot read ${path}`);
+  }
 }

@@ -230,6 +230,9 @@ export class OrderResponse extends OrderSummaryResponse {
   }
 }
 
+/** As long as the reason that a person may give; a fault's text may be longer. */
+const MAX_DETAIL_LENGTH = 500;
+
 /** One step of an order's way. */
 export class TimelineEntryResponse {
   /** When */
@@ -239,6 +242,7 @@ export class TimelineEntryResponse {
    * What happened
    * @example "confirmed"
    */
+  @ApiProperty({ pattern: '^[a-z_]+$', maxLength: 64 })
   step: string;
 
   /** The order's state after it */
@@ -254,10 +258,11 @@ export class TimelineEntryResponse {
   actor: string | null;
 
   /** What there is to say about it */
+  @ApiProperty({ type: 'string', maxLength: MAX_DETAIL_LENGTH, nullable: true })
   detail: string | null;
 
   static from({ at, step, status, paymentStatus, actor, detail }: TimelineEntry): TimelineEntryResponse {
-    return { at, step, status, paymentStatus, actor, detail };
+    return { at, step, status, paymentStatus, actor, detail: detail?.slice(0, MAX_DETAIL_LENGTH) ?? null };
   }
 }
 

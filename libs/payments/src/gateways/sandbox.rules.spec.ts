@@ -34,6 +34,11 @@ describe('outcomeOf', () => {
       { status: 400, body: { error: { code: 'unknown_method' } } },
       { kind: 'failed', failureCode: 'unknown_method' },
     ],
+    [
+      'words without end, of which it keeps the beginning',
+      { status: 400, body: { error: { code: 'x'.repeat(9_999) } } },
+      { kind: 'failed', failureCode: 'x'.repeat(100) },
+    ],
   ])('reads %s', (_what, answer, outcome) => {
     expect(outcomeOf(answer as never, true)).toEqual(outcome);
   });

@@ -1,5 +1,7 @@
 import type { ChargeOutcome, RefundOutcome } from '../payments.types';
 
+const MAX_FAILURE_CODE = 100;
+
 /** A charge as the sandbox gateway shows it. */
 export interface SandboxCharge {
   id: string;
@@ -43,16 +45,21 @@ export function outcomeOf({ status, body }: SandboxAnswer, isCharge: boolean): C
   if (body.error?.code === 'key_in_use') return { kind: 'unknown', why: 'in_progress' };
   if (body.error?.code === 'key_closed') return { kind: 'voided' };
   const refusal = body.error?.code;
-  if (isCharge && status < 500 && refusal !== undefined) return { kind: 'failed', failureCode: refusal };
+  if (isCharge && status < 500 && refusal !== undefined) return { kind: 'failed', failureCode: failureCodeOf(refusal) };
   if (status >= 400) return { kind: 'unavailable' }; // a proxy's 404, say: it tells nothing of the charge
   return { kind: 'unknown', why: 'in_progress' }; // no such charge, which proves nothing yet
+}
+
+/** Words of another house: ours to show, theirs to choose. */
+export function failureCodeOf(words: string): string {
+  return words.slice(0, MAX_FAILURE_CODE);
 }
 
 function ofCharge(charge: Partial<SandboxCharge>): ChargeOutcome {
   if (charge.status === 'succeeded' || charge.status === 'authorized')
     return { kind: charge.status, providerRef: charge.id ?? '' };
   if (charge.status === 'failed')
-    return { kind: 'failed', failureCode: charge.failureCode ?? 'declined', providerRef: charge.id };
+    return { kind: 'failed', failureCode: failureCodeOf(charge.failureCode ?? 'declined'), providerRef: charge.id };
   if (charge.status === 'voided') return { kind: 'voided', providerRef: charge.id };
   return { kind: 'unknown', why: 'in_progress' };
 }
@@ -63,7 +70,8 @@ export function refundOutcomeOf({ status, body }: SandboxAnswer): RefundOutcome 
   const failureCode = body.error?.code;
   if (failureCode === 'key_in_use') return { kind: 'unknown', why: 'in_progress' };
   const isRefusal = status < 500 && status !== 408 && status !== 429;
-  return isRefusal && failureCode !== undefined ? { kind: 'failed', failureCode } : { kind: 'unavailable' };
+  if (!isRefusal || failureCode === undefined) return { kind: 'unavailable' };
+  return { kind: 'failed', failureCode: failureCodeOf(failureCode) };
 }
 
 /** A charge of the list, in our words. */

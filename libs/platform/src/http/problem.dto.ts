@@ -1,27 +1,30 @@
 import { STATUS_CODES } from 'node:http';
 import { ApiProperty } from '@nestjs/swagger';
 
+/** How long the texts of a problem are at the most, in UTF-16 code units: what a client sent may stand in them. */
+export const PROBLEM_LIMITS = { code: 64, detail: 500, field: 200, message: 500 };
+
 /** One wrong field of a request. */
 export class ProblemFieldDto {
   /**
    * Path of the field
    * @example "items.0.quantity"
    */
+  @ApiProperty({ maxLength: PROBLEM_LIMITS.field })
   field: string;
 
   /**
    * What is wrong with it, stable
    * @example "min"
    */
-  @ApiProperty({ pattern: '^[a-z][a-z0-9_]*$' })
+  @ApiProperty({ pattern: '^[a-z][a-z0-9_]*$', maxLength: PROBLEM_LIMITS.code })
   code: string;
 
   /** What is wrong with it, for a person */
+  @ApiProperty({ maxLength: PROBLEM_LIMITS.message })
   message: string;
 }
 
-/** Longer than any code is; test/architecture/openapi-lint.spec.ts holds all of them against it. */
-const MAX_CODE = 64;
 const URN = 'urn:countinghouse:problem:';
 const TITLES = Object.values(STATUS_CODES).map((title = '') => title.length);
 /** Node reads no more than this of a request before its body, so no path is longer. */
@@ -33,7 +36,7 @@ export class ProblemDto {
    * Identifies the kind of problem
    * @example "urn:countinghouse:problem:insufficient_stock"
    */
-  @ApiProperty({ pattern: `^${URN}[a-z_]+$`, maxLength: URN.length + MAX_CODE })
+  @ApiProperty({ pattern: `^${URN}[a-z_]+$`, maxLength: URN.length + PROBLEM_LIMITS.code })
   type: string;
 
   /** The HTTP status in words */
@@ -45,7 +48,7 @@ export class ProblemDto {
   status: number;
 
   /** What happened and what to do about it, for a person */
-  @ApiProperty()
+  @ApiProperty({ maxLength: PROBLEM_LIMITS.detail })
   detail: string;
 
   /** The path of the request */
@@ -56,7 +59,7 @@ export class ProblemDto {
    * The kind of problem, for programs; never changes
    * @example "insufficient_stock"
    */
-  @ApiProperty({ pattern: '^[a-z_]+$', maxLength: MAX_CODE })
+  @ApiProperty({ pattern: '^[a-z_]+$', maxLength: PROBLEM_LIMITS.code })
   code: string;
 
   /** The id of this request, in our logs too: the client's own `X-Request-Id`, or one of ours */

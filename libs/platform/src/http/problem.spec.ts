@@ -1,6 +1,7 @@
 import { HttpException } from '@nestjs/common';
 import { AppError } from '@platform/errors';
 import { toProblem } from './problem';
+import { PROBLEM_LIMITS } from './problem.dto';
 
 const internal = { status: 500, code: 'internal', unexpected: true };
 
@@ -9,6 +10,14 @@ describe('toProblem', () => {
     const error = new AppError('conflict', 'too_late', 'That was yesterday.', { retryAfterSeconds: 3 });
     const expected = { status: 409, code: 'too_late', detail: 'That was yesterday.', retryAfterSeconds: 3 };
     expect(toProblem(error)).toEqual({ ...expected, errors: undefined, unexpected: false });
+  });
+
+  it('cuts what a client made long: the names of its fields', () => {
+    const name = `${'😀'.repeat(9_999)}`;
+    const field = { field: name, code: 'unknown_field', message: `property x${name} should not exist` };
+    const [cut] = toProblem(new AppError('invalid', 'wrong', name, { errors: [field] })).errors ?? [];
+    expect([cut?.field.length, cut?.message.length]).toEqual([PROBLEM_LIMITS.field, PROBLEM_LIMITS.message]);
+    expect([cut?.field.isWellFormed(), cut?.message.isWellFormed()]).toEqual([true, true]);
   });
 
   it.each([

@@ -1,6 +1,7 @@
 import { HttpException } from '@nestjs/common';
 import { AppError, unavailable, type ErrorKind, type FieldError } from '@platform/errors';
 import { isDatabaseUnavailable } from '@platform/database';
+import { PROBLEM_LIMITS } from './problem.dto';
 
 /** An error as it leaves the house. */
 export interface Problem {
@@ -70,11 +71,20 @@ function fromAppError(error: AppError): Problem {
   return {
     status: STATUS[error.kind],
     code: error.code,
-    detail: error.message,
-    errors,
+    detail: cut(error.message, PROBLEM_LIMITS.detail),
+    errors: errors?.map(({ field, code, message }) => ({
+      field: cut(field, PROBLEM_LIMITS.field),
+      code,
+      message: cut(message, PROBLEM_LIMITS.message),
+    })),
     retryAfterSeconds,
     unexpected: false,
   };
+}
+
+/** A name that the client chose may be as long as a body. */
+function cut(text: string, maxLength: number): string {
+  return text.length <= maxLength ? text : `${text.slice(0, maxLength - 1).toWellFormed()}…`;
 }
 
 function statusOf(error: unknown): number | undefined {

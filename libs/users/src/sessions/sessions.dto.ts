@@ -2,6 +2,9 @@ import { ApiProperty } from '@nestjs/swagger';
 import { PageInfo } from '@platform/http';
 import type { Session } from './session.entity';
 
+/** The longest way to write an address of IPv6, with an address of IPv4 in it (POSIX: INET6_ADDRSTRLEN), and its zone. */
+const MAX_ADDRESS_LENGTH = 64;
+
 /** One sign-in on one device. */
 export class SessionResponse {
   /** The session's id */
@@ -19,6 +22,7 @@ export class SessionResponse {
    * The network address of the last use
    * @example "203.0.113.7"
    */
+  @ApiProperty({ maxLength: MAX_ADDRESS_LENGTH })
   address: string;
 
   /** Whether it is the session that asks */

@@ -8,6 +8,9 @@ import { UserResponse } from '../users.dto';
 import { IsEmailAddress, MAX_EMAIL_LENGTH } from './email.decorator';
 import type { SignedInUser } from './sign-in.service';
 
+/** Twice what is possible with the largest keys (RSA, 8,192 bits: 1,366 characters of signature). */
+const MAX_TOKEN_LENGTH = 4_096;
+
 /** A new account */
 export class RegisterRequest {
   /** Signs in; one account each, whatever the case of its letters */
@@ -54,7 +57,7 @@ export class LoginRequest {
 /** An access token. */
 export class AccessTokenResponse {
   /** Send it as `Authorization: Bearer …` */
-  @ApiProperty({ pattern: '^[\\w-]+\\.[\\w-]+\\.[\\w-]+$' })
+  @ApiProperty({ pattern: '^[\\w-]+\\.[\\w-]+\\.[\\w-]+$', maxLength: MAX_TOKEN_LENGTH })
   accessToken: string;
 
   /** How to send it */
