@@ -28,7 +28,7 @@ export function withLimits(document: OpenAPIObject): OpenAPIObject {
   for (const [name, schema] of fieldsOf(document)) {
     addMissing(schema, BY_NAME[name]);
     addMissing(schema, BY_FORMAT[schema.format ?? '']);
-    if (schema.type === 'integer') addMissing(schema, { format: sizeOf(schema) });
+    if ([schema.type].flat().includes('integer')) addMissing(schema, { format: sizeOf(schema) });
   }
   limitPages(document.components?.schemas ?? {});
   return document;
