@@ -53,15 +53,15 @@ export class ReconciliationResponse {
   coversTo: Date;
 
   /** Charges of the gateway that were compared */
-  @ApiProperty({ type: 'integer', minimum: 0, example: 1200 })
+  @ApiProperty({ type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER, example: 1200 })
   charges: number;
 
   /** Payments of ours that were compared */
-  @ApiProperty({ type: 'integer', minimum: 0, example: 1200 })
+  @ApiProperty({ type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER, example: 1200 })
   payments: number;
 
   /** Differences that were found */
-  @ApiProperty({ type: 'integer', minimum: 0, example: 0 })
+  @ApiProperty({ type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER, example: 0 })
   differences: number;
 
   /** When it was asked for */
@@ -120,6 +120,7 @@ export class DifferenceResponse {
    * The gateway's own id of the charge
    * @example "ch_0a1b2c"
    */
+  @ApiProperty({ maxLength: 255, required: false })
   providerRef?: string;
 
   /**
@@ -129,11 +130,11 @@ export class DifferenceResponse {
   currency: string;
 
   /** The amount by our records, in minor units */
-  @ApiProperty({ type: 'integer', format: 'int64', example: 500 })
+  @ApiProperty({ type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER, example: 500 })
   ours: number;
 
   /** The amount by the gateway's, in minor units */
-  @ApiProperty({ type: 'integer', format: 'int64', example: 0 })
+  @ApiProperty({ type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER, example: 0 })
   theirs: number;
 
   /** When it was found */

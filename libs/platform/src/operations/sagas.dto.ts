@@ -6,6 +6,9 @@ import type { ParkedSaga, SagaOutcome, SagaStatus } from '@platform/saga';
 const STATUSES = ['running', 'compensating', 'done', 'undone', 'needs_attention'] as const;
 const OUTCOMES = ['done', 'undone'] as const;
 
+/** The words of a program may be as long as it likes. */
+const MAX_REASON_LENGTH = 2_000;
+
 /** Query of the list of sagas */
 export class ListSagasQuery extends PageQuery {
   /** Only sagas that stand so now; `needs_attention` are those that wait for a person */
@@ -59,7 +62,7 @@ export class SagaResponse {
   status: SagaStatus;
 
   /** Why it could not go on, in the program's own words */
-  @ApiProperty({ type: 'string', nullable: true })
+  @ApiProperty({ type: 'string', maxLength: MAX_REASON_LENGTH, nullable: true })
   reason: string | null;
 
   /** When it was started */
@@ -69,7 +72,16 @@ export class SagaResponse {
   updatedAt: Date;
 
   static from({ id, name, key, step, status, lastError, createdAt, updatedAt }: ParkedSaga): SagaResponse {
-    return { id, name, key, step, status, reason: lastError, createdAt, updatedAt };
+    return {
+      id,
+      name,
+      key,
+      step,
+      status,
+      reason: lastError?.slice(0, MAX_REASON_LENGTH) ?? null,
+      createdAt,
+      updatedAt,
+    };
   }
 }
 
