@@ -192,6 +192,7 @@ function filledIn(sql: string, values: Record<string, string> = {}): string {
     event_id: NOBODY,
     listener: 'nobody',
     seq: '3',
+    user_id: NOBODY,
     since: '2026-01-01T00:00:00Z',
   };
   return sql.replace(/:'(\w+)'/g, (_all, name: string) => {

@@ -14,6 +14,7 @@ import { HttpModule } from '@platform/http';
 import { MessagingModule } from '@platform/messaging';
 import { ObservabilityModule } from '@platform/observability';
 import { OperationsModule } from '@platform/operations';
+import { PrivacyModule } from '@platform/privacy';
 import { SagaModule } from '@platform/saga';
 
 /** The API: every module with its controllers. Guards run in the order of HttpModule, AuthModule. */
@@ -23,6 +24,7 @@ import { SagaModule } from '@platform/saga';
     ObservabilityModule.forRoot('api'),
     DatabaseModule,
     AuditModule,
+    PrivacyModule,
     MessagingModule,
     SagaModule,
     HttpModule,

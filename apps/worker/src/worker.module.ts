@@ -11,6 +11,7 @@ import { DatabaseModule } from '@platform/database';
 import { IdempotencyWorkerModule } from '@platform/http';
 import { MessagingModule } from '@platform/messaging';
 import { ObservabilityModule } from '@platform/observability';
+import { PrivacyModule } from '@platform/privacy';
 import { SagaModule } from '@platform/saga';
 
 /** The worker: delivers events, runs jobs and sagas. Several may run side by side. */
@@ -20,6 +21,7 @@ import { SagaModule } from '@platform/saga';
     ObservabilityModule.forRoot('worker'),
     DatabaseModule,
     AuditModule,
+    PrivacyModule,
     MessagingModule.forWorker(),
     SagaModule.forWorker(),
     AuditWorkerModule,

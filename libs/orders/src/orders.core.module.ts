@@ -10,9 +10,12 @@ import { CheckoutSubject } from './checkout/checkout.subject';
 import { CreateOrders1763600005000 } from './migrations/1763600005000-create-orders';
 import { OrderCancellation } from './cancellation/order-cancellation';
 import { OrderConfirmation } from './checkout/order-confirmation';
+import { EraseBuyers1763600005450 } from './migrations/1763600005450-erase-buyers';
 import { ORDERS_CHECKS } from './orders.books';
 import { OrdersFacade } from './orders.facade';
 import { OrdersRepository } from './orders.repository';
+import { KeptOrdersRepository } from './personal-data/kept-orders.repository';
+import { OrdersKeeper } from './personal-data/orders.keeper';
 
 const SHARED = [OrdersRepository, OrdersFacade, CancellationStarter, OrderCancellation, OrderConfirmation];
 
@@ -20,11 +23,11 @@ const SHARED = [OrdersRepository, OrdersFacade, CancellationStarter, OrderCancel
 @Module({
   imports: [
     BooksModule.forModule(ORDERS_CHECKS),
-    DatabaseModule.forModule({ migrations: [CreateOrders1763600005000] }),
+    DatabaseModule.forModule({ migrations: [CreateOrders1763600005000, EraseBuyers1763600005450] }),
     InventoryModule,
     PaymentsCoreModule,
   ],
-  providers: [...SHARED, CheckoutSubject, CancellationSubject],
+  providers: [...SHARED, KeptOrdersRepository, OrdersKeeper, CheckoutSubject, CancellationSubject],
   exports: [...SHARED, InventoryModule, PaymentsCoreModule],
 })
 export class OrdersCoreModule {

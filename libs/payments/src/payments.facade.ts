@@ -64,6 +64,16 @@ export class PaymentsFacade {
     return this.payments.listFor(reference);
   }
 
+  /** All payments of several references. */
+  listForAll(references: string[]): Promise<Payment[]> {
+    return this.payments.listForAll(references);
+  }
+
+  /** Takes out what points at the payers: the token of their card, and free texts of refunds. Amounts stay, for the books. */
+  async forgetPayers(references: string[]): Promise<void> {
+    await this.payments.forgetPayers(references);
+  }
+
   /** Asks the gateway to charge, or what became of an earlier call. Outside of transactions; takes up to GATEWAY_TIMEOUT. */
   askGateway(payment: Payment): Promise<GatewayAnswer> {
     return this.settlement.askGateway(payment);

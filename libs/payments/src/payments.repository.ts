@@ -59,6 +59,11 @@ export interface BegunPayment {
 
 /** A payment as it is after its outcome was written. */
 export type SettledPayment = Payment & { statusBefore: PaymentStatus };
+const FORGET_PAYERS = `
+  WITH known AS (
+    UPDATE payments.payments SET method = 'erased' WHERE reference = ANY($1) AND status IN ('succeeded', 'failed', 'voided') RETURNING id
+  )
+  UPDATE payments.refunds SET reason = NULL FROM known WHERE payment_id = known.id AND reason IS NOT NULL`;
 
 /** Payments: attempts to be paid, and what is left of them. */
 @Injectable()
@@ -84,6 +89,16 @@ export class PaymentsRepository {
     return this.uow.sql<Payment>(`SELECT ${PAYMENT} FROM payments.payments WHERE reference = $1 ORDER BY id`, [
       reference,
     ]);
+  }
+
+  listForAll(references: string[]): Promise<Payment[]> {
+    const text = `SELECT ${PAYMENT} FROM payments.payments WHERE reference = ANY($1) ORDER BY id`;
+    return this.uow.sql<Payment>(text, [references]);
+  }
+
+  /** Only of payments whose outcome is known: the others still need their method. */
+  async forgetPayers(references: string[]): Promise<void> {
+    await this.uow.execute(FORGET_PAYERS, [references]);
   }
 
   /** @returns the payment as it is now, or null when its outcome was written before */

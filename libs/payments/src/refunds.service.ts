@@ -52,7 +52,7 @@ export class RefundsService {
         action: 'payments.refund_requested',
         resource: 'payment',
         resourceId: paymentId,
-        after: { refundId: refund.id, amountMinor: amount, reason: reason ?? undefined },
+        after: { refundId: refund.id, amountMinor: amount },
       });
       return refund;
     });

@@ -15,7 +15,7 @@ export class User {
   @PrimaryColumn('uuid')
   id: string;
 
-  /** In lower case; one living account each. */
+  /** In lower case; one account each, until that is erased. */
   @Column('text')
   email: string;
 

@@ -48,7 +48,8 @@ export class UsersController {
   /**
    * Delete your account
    *
-   * @remarks All sessions end at once. The e-mail address can be registered again.
+   * @remarks All sessions end at once. After a time of grace your personal data is erased; orders are kept without it. Until
+   * then nobody can register the e-mail address.
    */
   @Delete('me')
   @HttpCode(204)

@@ -6,6 +6,9 @@ export const userRegistered = defineEvent<{ userId: string }>('users.registered'
 /** An account has been deleted by its owner: it can't sign in any more, and its data is to be erased. */
 export const userDeleted = defineEvent<{ userId: string }>('users.deleted', 1);
 
+/** The personal data of a deleted account has been erased; its id stays. */
+export const userErased = defineEvent<{ userId: string }>('users.erased', 1);
+
 /** Somebody wants another mail to prove their address with. Its id makes the mail's token. */
 export const emailVerificationRequested = defineEvent<{ userId: string }>('users.email_verification_requested', 1);
 

@@ -2,9 +2,13 @@ import { Module } from '@nestjs/common';
 import { BooksModule } from '@platform/books';
 import { DatabaseModule } from '@platform/database';
 import { DemoUsers } from './demo-users';
+import { AccountsKeeper } from './erasure/accounts.keeper';
+import { AuditKeeper } from './erasure/audit.keeper';
+import { SessionsKeeper } from './erasure/sessions.keeper';
 import { CreateUsers1763600001000 } from './migrations/1763600001000-create-users';
 import { CreateSessions1763600001100 } from './migrations/1763600001100-create-sessions';
 import { CreateMailTokens1763600001210 } from './migrations/1763600001210-create-mail-tokens';
+import { EraseAccounts1763600001450 } from './migrations/1763600001450-erase-accounts';
 import { MailTokensRepository } from './mail-tokens/mail-tokens.repository';
 import { Passwords } from './passwords/passwords';
 import { Session } from './sessions/session.entity';
@@ -20,10 +24,25 @@ import { UsersRepository } from './users.repository';
     BooksModule.forModule(USERS_CHECKS),
     DatabaseModule.forModule({
       entities: [User, Session],
-      migrations: [CreateUsers1763600001000, CreateSessions1763600001100, CreateMailTokens1763600001210],
+      migrations: [
+        CreateUsers1763600001000,
+        CreateSessions1763600001100,
+        CreateMailTokens1763600001210,
+        EraseAccounts1763600001450,
+      ],
     }),
   ],
-  providers: [UsersFacade, UsersRepository, SessionsRepository, MailTokensRepository, Passwords, DemoUsers],
+  providers: [
+    AccountsKeeper,
+    SessionsKeeper,
+    AuditKeeper,
+    UsersFacade,
+    UsersRepository,
+    SessionsRepository,
+    MailTokensRepository,
+    Passwords,
+    DemoUsers,
+  ],
   exports: [UsersFacade, UsersRepository, SessionsRepository, MailTokensRepository, Passwords],
 })
 export class UsersFacadeModule {}

@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import { EmailVerificationController } from './email-verification/email-verification.controller';
 import { EmailVerificationService } from './email-verification/email-verification.service';
+import { ExportController } from './export/export.controller';
+import { ExportService } from './export/export.service';
 import { PasswordChangesService } from './passwords/password-changes.service';
 import { PasswordsController } from './passwords/passwords.controller';
 import { RefreshCookie } from './sessions/refresh-cookie';
@@ -27,8 +29,10 @@ import { UsersService } from './users.service';
     SessionsController,
     StepUpController,
     UsersController,
+    ExportController,
   ],
   providers: [
+    ExportService,
     UsersService,
     SignInService,
     AttemptLimits,

@@ -43,7 +43,7 @@ export class OrderCancellation {
       resource: 'order',
       resourceId: orderId,
       before: { status },
-      after: { status: 'cancelled', reason: reason ?? undefined },
+      after: { status: 'cancelled' }, // the reason may be personal; it is in the timeline
     });
   }
 }

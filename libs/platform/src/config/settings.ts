@@ -114,6 +114,9 @@ export const settingsSchema = z.object({
     .max(Number.MAX_SAFE_INTEGER)
     .default(100_000)
     .describe('A refund above this needs a step-up, minor units'),
+  ERASURE_GRACE: duration
+    .prefault('30d')
+    .describe('How long a deleted account stays before it is erased; longer than its last order is under way'),
   AUDIT_SEAL_WITHIN: duration
     .prefault('5m')
     .describe('An audit row that waits longer for its seal is a fault, see `npm run audit:verify`'),
