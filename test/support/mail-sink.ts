@@ -5,6 +5,8 @@ import { createServer, type Server, type Socket } from 'node:net';
 export class MailSink {
   /** Mails that it has acknowledged. */
   readonly taken: string[] = [];
+  /** What it was told in `RCPT TO`. */
+  readonly recipients: string[] = [];
   /** Mails that somebody has sent and waits for the answer to. */
   waiting = 0;
   private acknowledge: Array<() => void> = [];
@@ -15,9 +17,9 @@ export class MailSink {
     private isHolding: boolean,
   ) {}
 
-  static async open({ isHolding = false } = {}): Promise<MailSink> {
+  static async open({ isHolding = false, port = 0 } = {}): Promise<MailSink> {
     const server = createServer();
-    server.listen(0, '127.0.0.1');
+    server.listen(port, '127.0.0.1');
     await once(server, 'listening');
     const sink = new MailSink(server, isHolding);
     server.on('connection', (socket) => sink.talk(socket));
@@ -51,6 +53,7 @@ export class MailSink {
       for (let end: number; (end = heard.indexOf(isData ? '\r\n.\r\n' : '\r\n')) >= 0;) {
         const said = heard.slice(0, end);
         heard = heard.slice(end + (isData ? 5 : 2));
+        if (!isData && said.startsWith('RCPT TO:')) this.recipients.push(said.slice('RCPT TO:'.length));
         if (isData) this.take(said, socket);
         else socket.write(said === 'DATA' ? '354 go on\r\n' : said === 'QUIT' ? '221 bye\r\n' : '250 ok\r\n');
         isData = !isData && said === 'DATA';

@@ -56,6 +56,15 @@ export class RedisServer {
     );
   }
 
+  /** Freezes it: it takes connections and answers nothing. */
+  freeze(): void {
+    this.child?.kill('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.child?.kill('SIGCONT');
+  }
+
   /** Sends one command. */
   async ask(command: string, ...values: string[]): Promise<unknown> {
     const client = new Redis(this.port, '127.0.0.1', { lazyConnect: true, retryStrategy: () => null });

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { CatalogModule } from '@app/catalog';
 import { InventoryModule } from '@app/inventory';
+import { NotificationsModule } from '@app/notifications';
 import { OrdersModule } from '@app/orders';
 import { PaymentsModule } from '@app/payments';
 import { UsersModule, usersAuthConfig } from '@app/users';
@@ -37,6 +38,7 @@ import { SagaModule } from '@platform/saga';
     InventoryModule,
     PaymentsModule,
     OrdersModule,
+    NotificationsModule,
   ],
 })
 export class AppModule {}

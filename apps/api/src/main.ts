@@ -6,6 +6,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Config, SettingsError } from '@platform/config';
 import { Durability } from '@platform/database';
 import { Health } from '@platform/http';
+import { QueueBackend } from '@platform/messaging';
 import { Log, stopOnUnexpectedErrors } from '@platform/observability';
 import { createApp } from './create-app';
 
@@ -18,6 +19,7 @@ async function main(): Promise<void> {
   stopOnUnexpectedErrors(log, stop);
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop(0));
   for (const problem of await app.get(Durability).findProblems()) log.warn('database.may_forget', { problem });
+  await app.get(QueueBackend).warnIfUnreliable();
   await app.listen({ port: config.get('PORT'), host: config.get('HOST') });
   const { port } = app.getHttpServer().address() as AddressInfo;
   log.info('api.ready', { port });

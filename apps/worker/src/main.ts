@@ -3,6 +3,7 @@ import 'reflect-metadata';
 import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Config, loadSettings, SettingsError } from '@platform/config';
+import { QueueBackend } from '@platform/messaging';
 import { Log, NestLogger, stopOnUnexpectedErrors } from '@platform/observability';
 import { WorkerModule } from './worker.module';
 
@@ -18,6 +19,7 @@ async function main(): Promise<void> {
   const stop = (exitCode: number) => (stopping ??= finish(app, log, exitCode));
   stopOnUnexpectedErrors(log, stop);
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop(0));
+  await app.get(QueueBackend).warnIfUnreliable();
   log.info('worker.ready');
   process.send?.({ ready: true });
 }

@@ -5,6 +5,7 @@ import { OrdersWorkerModule } from '@app/orders';
 import { PaymentsWorkerModule } from '@app/payments';
 import { UsersWorkerModule } from '@app/users';
 import { AuditModule, AuditWorkerModule } from '@platform/audit';
+import { AuthWorkerModule } from '@platform/auth';
 import { BooksModule } from '@platform/books';
 import { ConfigModule } from '@platform/config';
 import { DatabaseModule } from '@platform/database';
@@ -26,6 +27,7 @@ import { SagaModule } from '@platform/saga';
     SagaModule.forWorker(),
     AuditWorkerModule,
     IdempotencyWorkerModule,
+    AuthWorkerModule,
     BooksModule.forWorker(),
     CatalogBooksModule,
     UsersWorkerModule,

@@ -38,6 +38,11 @@ export class Mailer implements OnApplicationShutdown {
     await this.transport.sendMail({ from: this.from, ...mail });
   }
 
+  /** Connects to the mail server and signs in, without sending anything. @throws when that fails */
+  async signIn(): Promise<void> {
+    await this.transport.verify();
+  }
+
   onApplicationShutdown(): void {
     this.transport.close();
   }

@@ -11,6 +11,7 @@ import { CreatePayments1763600004000 } from './migrations/1763600004000-create-p
 import { CreateLedger1763600004200 } from './migrations/1763600004200-create-ledger';
 import { AuthorizeAndCapture1763700004200 } from './migrations/1763700004200-authorize-and-capture';
 import { CreateReconciliations1763700004300 } from './migrations/1763700004300-create-reconciliations';
+import { IndexAgeOfGatewayEvents1763700004900 } from './migrations/1763700004900-index-age-of-gateway-events';
 import { PAYMENTS_CHECKS } from './payments.books';
 import { PaymentsFacade } from './payments.facade';
 import { PaymentsRepository } from './payments.repository';
@@ -29,6 +30,7 @@ import { Settlement } from './settlement';
         CreateLedger1763600004200,
         AuthorizeAndCapture1763700004200,
         CreateReconciliations1763700004300,
+        IndexAgeOfGatewayEvents1763700004900,
       ],
     }),
     GatewaysModule,

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { ListenerRegistry, Upkeep } from '@platform/messaging';
 import { AskAboutUnsettled } from './ask-about-unsettled.job';
+import { GatewayEventsRepository } from './gateway-events.repository';
 import { IssueRefundWhenRefundRequested } from './issue-refund-when-refund-requested.handler';
 import { LedgerClosing } from './ledger/ledger-closing';
 import { PaymentsCoreModule } from './payments.core.module';
@@ -8,7 +9,7 @@ import { ReconcileWithGateways } from './reconciliation/reconcile-with-gateways.
 import { Reconciler } from './reconciliation/reconciler';
 import { ReconciliationProgress } from './reconciliation/reconciliation-progress.repository';
 
-/** Payments for the worker: talks to the gateways about refunds and whatever else is not settled; closes the ledger. */
+/** Payments for the worker: talks to the gateways about refunds and whatever else is not settled; closes the ledger, forgets old events. */
 @Module({
   imports: [PaymentsCoreModule],
   providers: [
@@ -26,8 +27,10 @@ export class PaymentsWorkerModule {
     issueRefund: IssueRefundWhenRefundRequested,
     upkeep: Upkeep,
     closing: LedgerClosing,
+    events: GatewayEventsRepository,
   ) {
     listeners.register(issueRefund);
     upkeep.register({ name: 'ledger', run: () => closing.close().then(() => undefined) });
+    upkeep.registerForgetting('gateway events', (limit) => events.forgetOld(limit));
   }
 }

@@ -9,6 +9,7 @@ import { CreateUsers1763600001000 } from './migrations/1763600001000-create-user
 import { CreateSessions1763600001100 } from './migrations/1763600001100-create-sessions';
 import { CreateMailTokens1763600001210 } from './migrations/1763600001210-create-mail-tokens';
 import { EraseAccounts1763600001450 } from './migrations/1763600001450-erase-accounts';
+import { IndexExpiryOfSessions1763700001900 } from './migrations/1763700001900-index-expiry-of-sessions';
 import { MailTokensRepository } from './mail-tokens/mail-tokens.repository';
 import { Passwords } from './passwords/passwords';
 import { Session } from './sessions/session.entity';
@@ -29,6 +30,7 @@ import { UsersRepository } from './users.repository';
         CreateSessions1763600001100,
         CreateMailTokens1763600001210,
         EraseAccounts1763600001450,
+        IndexExpiryOfSessions1763700001900,
       ],
     }),
   ],

@@ -3,21 +3,21 @@ import { Upkeep } from '@platform/messaging';
 import { EraseAccountsJob } from './erasure/erase-accounts.job';
 import { ErasuresRepository } from './erasure/erasures.repository';
 import { MailTokensRepository } from './mail-tokens/mail-tokens.repository';
+import { RefreshTokensRepository } from './sessions/refresh-tokens.repository';
+import { SessionsRepository } from './sessions/sessions.repository';
 import { UsersFacadeModule } from './users.facade.module';
 
-const BATCH = 5_000;
-
-/** Users for the worker: erases accounts that were deleted, and forgets tokens of mails that have expired. */
-@Module({ imports: [UsersFacadeModule], providers: [ErasuresRepository, EraseAccountsJob] })
+/** Users for the worker: erases accounts that were deleted; forgets tokens of mails, refresh tokens and sessions that expired. */
+@Module({ imports: [UsersFacadeModule], providers: [ErasuresRepository, EraseAccountsJob, RefreshTokensRepository] })
 export class UsersWorkerModule {
   constructor(
-    private readonly mailTokens: MailTokensRepository,
     upkeep: Upkeep,
+    mailTokens: MailTokensRepository,
+    refreshTokens: RefreshTokensRepository,
+    sessions: SessionsRepository,
   ) {
-    upkeep.register({ name: 'mail tokens', run: () => this.forgetExpiredTokens() });
-  }
-
-  private async forgetExpiredTokens(): Promise<void> {
-    while ((await this.mailTokens.forgetExpired(BATCH)) === BATCH);
+    upkeep.registerForgetting('mail tokens', (limit) => mailTokens.forgetExpired(limit));
+    upkeep.registerForgetting('refresh tokens', (limit) => refreshTokens.forgetExpired(limit));
+    upkeep.registerForgetting('sessions', (limit) => sessions.forgetExpired(limit));
   }
 }

@@ -22,7 +22,7 @@ export class HealthController {
    * Tell whether the process wants requests
    *
    * @remarks 503 without a database, with pending migrations and while draining. Gateway, queue and mail are reported
-   * and do not take the API out.
+   * and do not take the API out. A part that works but can't be relied on is `degraded`: a queue that may forget jobs.
    */
   @Get('ready')
   async getReadiness(@Res({ passthrough: true }) reply: FastifyReply): Promise<HealthReport> {

@@ -12,7 +12,7 @@ export class HealthReport {
     type: 'object',
     additionalProperties: {
       type: 'object',
-      properties: { status: { type: 'string', enum: ['up', 'down'] }, latencyMs: { type: 'number' } },
+      properties: { status: { type: 'string', enum: ['up', 'degraded', 'down'] }, latencyMs: { type: 'number' } },
       additionalProperties: true,
     },
     example: { database: { status: 'up', latencyMs: 0.8 } },

@@ -3,15 +3,23 @@ export interface HealthCheck {
   name: string;
   /** Whether the API is of no use without it: then readiness is 503. All else is only reported. */
   isEssential: boolean;
+  /** For how long a good answer is remembered, so that probing costs others little; 0 when absent. */
+  goodForMs?: number;
   /** Resolves when the part works, possibly with public facts such as an address; rejects when it does not. */
-  probe(): Promise<Record<string, string> | void>;
+  probe(): Promise<HealthFacts | void>;
+}
+
+/** What a part says of itself. It may be `degraded`: it works, but not as it should. */
+export interface HealthFacts {
+  status?: 'up' | 'degraded';
+  [fact: string]: string | undefined;
 }
 
 /** The outcome of one check. */
 export interface CheckResult {
-  status: 'up' | 'down';
+  status: 'up' | 'degraded' | 'down';
   latencyMs: number;
-  [fact: string]: string | number;
+  [fact: string]: string | number | undefined;
 }
 
 const PROBE_TIMEOUT_MS = 2_000;
@@ -20,6 +28,7 @@ const PROBE_TIMEOUT_MS = 2_000;
 export class Health {
   isDraining = false;
   private readonly checks: HealthCheck[] = [];
+  private readonly remembered = new Map<HealthCheck, { result: CheckResult; until: number }>();
 
   register(check: HealthCheck): void {
     this.checks.push(check);
@@ -27,12 +36,20 @@ export class Health {
 
   /** Runs all checks at once, none for longer than 2 s. */
   async examine(): Promise<{ isReady: boolean; checks: Record<string, CheckResult> }> {
-    const results = await Promise.all(this.checks.map(async (check) => [check, await run(check)] as const));
+    const results = await Promise.all(this.checks.map(async (check) => [check, await this.resultOf(check)] as const));
     const isBroken = results.some(([check, { status }]) => check.isEssential && status === 'down');
     return {
       isReady: !isBroken && !this.isDraining,
       checks: Object.fromEntries(results.map(([{ name }, result]) => [name, result])),
     };
+  }
+
+  private async resultOf(check: HealthCheck): Promise<CheckResult> {
+    const known = this.remembered.get(check);
+    if (known && known.until > Date.now()) return known.result;
+    const result = await run(check);
+    if (result.status === 'up') this.remembered.set(check, { result, until: Date.now() + (check.goodForMs ?? 0) });
+    return result;
   }
 }
 
@@ -45,7 +62,7 @@ async function run(check: HealthCheck): Promise<CheckResult> {
   });
   try {
     const facts = await Promise.race([check.probe(), deadline]);
-    return { ...facts, status: 'up', latencyMs: latencyMs() };
+    return { status: 'up', ...facts, latencyMs: latencyMs() };
   } catch {
     return { status: 'down', latencyMs: latencyMs() };
   } finally {

@@ -10,6 +10,7 @@ import { interceptWrites } from './intercept-writes';
 import { CreateIdempotencyKeys1763600000500 } from './migrations/1763600000500-create-idempotency-keys';
 import { MetricsController } from './metrics.controller';
 import { ProblemFilter } from './problem.filter';
+import { QueueHealth } from './queue-health';
 import { RateLimitGuard } from './rate-limit.guard';
 import { createValidationPipe } from './validation.pipe';
 
@@ -21,6 +22,7 @@ import { createValidationPipe } from './validation.pipe';
   providers: [
     Health,
     DatabaseHealth,
+    QueueHealth,
     IdempotencyStore,
     { provide: APP_GUARD, useClass: RateLimitGuard },
     IdempotencyInterceptor,

@@ -4,5 +4,6 @@ export * from './listener';
 export * from './messaging.module';
 export * from './migrate-queues';
 export * from './outbox';
+export * from './queue-backend';
 export * from './upkeep';
 export * from './work-loop';

@@ -9,6 +9,7 @@ import { Outbox } from './outbox';
 import { OutboxMetrics } from './outbox-metrics';
 import { OutboxUpkeep } from './outbox-upkeep';
 import { OutboxWorker } from './outbox-worker';
+import { QueueBackend } from './queue-backend';
 import { Relay } from './relay';
 import { Upkeep } from './upkeep';
 
@@ -16,8 +17,8 @@ import { Upkeep } from './upkeep';
 @Global()
 @Module({
   imports: [DatabaseModule.forModule({ migrations: [CreateOutbox1763600000100] })],
-  providers: [Outbox, JobQueues, OutboxMetrics],
-  exports: [Outbox, JobQueues],
+  providers: [Outbox, JobQueues, QueueBackend, OutboxMetrics],
+  exports: [Outbox, JobQueues, QueueBackend],
 })
 export class MessagingModule {
   /** For the worker: also routes events to the listeners that its modules register. */

@@ -17,6 +17,11 @@ const LIST_OLD = `
         UNION ALL SELECT occurred_at FROM platform.outbox_deliveries
         UNION ALL SELECT occurred_at FROM platform.outbox_dead_letters) waiting), 'infinity')`;
 
+const FORGET_INBOX = `
+  DELETE FROM platform.inbox WHERE (listener, event_id) IN (
+    SELECT listener, event_id FROM platform.inbox
+    WHERE handled_at < now() - make_interval(days => $1) LIMIT $2 FOR UPDATE SKIP LOCKED)`;
+
 /** Makes the partitions of the next days, drops those of long ago. */
 @Injectable()
 export class OutboxUpkeep {
@@ -25,14 +30,12 @@ export class OutboxUpkeep {
     upkeep: Upkeep,
   ) {
     upkeep.register({ name: 'outbox', run: () => this.run() });
+    upkeep.registerForgetting('inbox', (limit) => this.uow.execute(FORGET_INBOX, [DAYS_KEPT, limit]));
   }
 
   async run(): Promise<void> {
     await this.uow.sql('SELECT platform.create_outbox_partitions($1)', [DAYS_AHEAD]);
     const old = await this.uow.sql<{ name: string }>(LIST_OLD, [DAYS_KEPT]);
     for (const { name } of old) await this.uow.sql(`DROP TABLE IF EXISTS platform.${name}`);
-    await this.uow.execute(`DELETE FROM platform.inbox WHERE handled_at < now() - make_interval(days => $1)`, [
-      DAYS_KEPT,
-    ]);
   }
 }

@@ -34,6 +34,12 @@ const ROTATE = `
   )
   INSERT INTO users.refresh_tokens (token_hash, session_id, expires_at) SELECT $2::bytea, id, expires_at FROM renewed`;
 
+/** An expired token is refused like one that was never there; a day is for clocks that differ. */
+const FORGET = `
+  DELETE FROM users.refresh_tokens WHERE token_hash IN (
+    SELECT token_hash FROM users.refresh_tokens
+    WHERE expires_at < now() - interval '1 day' LIMIT $1 FOR UPDATE SKIP LOCKED)`;
+
 /** Refresh tokens, by their hashes. */
 @Injectable()
 export class RefreshTokensRepository {
@@ -55,6 +61,11 @@ export class RefreshTokensRepository {
   /** Uses up a token that `findForUpdate` has locked, and lets its successor in; leaves in one trip with COMMIT. */
   rotate(tokenHash: Buffer, successorHash: Buffer, address: string): void {
     this.uow.queue(ROTATE, [tokenHash, successorHash, address, REFRESH_TOKEN_SECONDS]);
+  }
+
+  /** Deletes tokens that expired a day ago. @returns how many */
+  forgetExpired(limit: number): Promise<number> {
+    return this.uow.execute(FORGET, [limit]);
   }
 
   /** The session that a token belongs to, whatever its state. */

@@ -54,6 +54,15 @@ const END_OTHERS = `
     SELECT id FROM users.sessions WHERE user_id = $1 AND id <> $2 AND ended_at IS NULL ORDER BY id FOR NO KEY UPDATE)
   RETURNING id`;
 
+/** A session lives as long as its newest token; its tokens go with it. */
+const FORGET = `
+  WITH old AS (
+    SELECT id FROM users.sessions WHERE expires_at < now() - interval '1 day' LIMIT $1 FOR UPDATE SKIP LOCKED
+  ), tokens AS (
+    DELETE FROM users.refresh_tokens WHERE session_id IN (SELECT id FROM old)
+  )
+  DELETE FROM users.sessions WHERE id IN (SELECT id FROM old)`;
+
 /** Sessions. */
 @Injectable()
 export class SessionsRepository {
@@ -99,6 +108,11 @@ export class SessionsRepository {
   /** Ends all sessions of a user but one. @returns those that were still alive */
   endOthers(userId: string, keptId: string): Promise<string[]> {
     return this.idsOf(END_OTHERS, [userId, keptId]);
+  }
+
+  /** Deletes sessions that expired a day ago, ended or not. @returns how many */
+  forgetExpired(limit: number): Promise<number> {
+    return this.uow.execute(FORGET, [limit]);
   }
 
   private async idsOf(statement: string, values: unknown[]): Promise<string[]> {
