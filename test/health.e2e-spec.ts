@@ -101,10 +101,12 @@ describe('readiness', () => {
       });
       const { program } = await shop.startApiProcess();
       const worker = await shop.startWorker();
-      for (const { log } of [program, worker]) {
-        expect(log.split('\n').filter((line) => line.includes('queues.may_forget'))).toEqual([
-          expect.stringMatching(/"level":"error".*"policy":"allkeys-lru"/),
-        ]);
+      for (const each of [program, worker]) {
+        const warnings = await eventually(
+          () => Promise.resolve(each.log.split('\n').filter((line) => line.includes('queues.may_forget'))),
+          (lines) => lines.length > 0,
+        );
+        expect(warnings).toEqual([expect.stringMatching(/"level":"error".*"policy":"allkeys-lru"/)]);
       }
       await redis.ask('CONFIG', 'SET', 'maxmemory-policy', 'noeviction');
       await expectParts(shop, {});

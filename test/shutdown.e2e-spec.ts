@@ -31,7 +31,7 @@ describe('SIGTERM', () => {
   it('lets everything end that was accepted, closes each connection with its last answer, and exits with 0', async () => {
     const { program, api } = await shop.startApiProcess();
     const buyer = shop.as('customer');
-    const client = api.as(buyer.token);
+    const client = api.as(buyer.token as string);
     const holder = new Client({ connectionString: shop.db.url });
     await holder.connect();
     await holder.query('BEGIN');
@@ -59,7 +59,7 @@ describe('SIGTERM', () => {
     const { program, api } = await shop.startApiProcess({ DRAIN_LAG: '2s' });
     const buyer = shop.as('customer');
     const balancer = new Balancer(api);
-    const clients = Array.from({ length: CLIENTS }, () => load(api.as(buyer.token), sku, balancer));
+    const clients = Array.from({ length: CLIENTS }, () => load(api.as(buyer.token as string), sku, balancer));
     await eventually(
       () => ordersOf(buyer.userId),
       (orders = 0) => orders > 50,

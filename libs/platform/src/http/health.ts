@@ -6,20 +6,16 @@ export interface HealthCheck {
   /** For how long a good answer is remembered, so that probing costs others little; 0 when absent. */
   goodForMs?: number;
   /** Resolves when the part works, possibly with public facts such as an address; rejects when it does not. */
-  probe(): Promise<HealthFacts | void>;
-}
-
-/** What a part says of itself. It may be `degraded`: it works, but not as it should. */
-export interface HealthFacts {
-  status?: 'up' | 'degraded';
-  [fact: string]: string | undefined;
+  probe(): Promise<Record<string, string> | void>;
+  /** Whether the part, by what its probe says, works but can't be relied on. */
+  isDegraded?(facts: Record<string, string>): boolean;
 }
 
 /** The outcome of one check. */
 export interface CheckResult {
   status: 'up' | 'degraded' | 'down';
   latencyMs: number;
-  [fact: string]: string | number | undefined;
+  [fact: string]: string | number;
 }
 
 const PROBE_TIMEOUT_MS = 2_000;
@@ -61,8 +57,8 @@ async function run(check: HealthCheck): Promise<CheckResult> {
     timer = setTimeout(() => reject(new Error('no answer in time')), PROBE_TIMEOUT_MS);
   });
   try {
-    const facts = await Promise.race([check.probe(), deadline]);
-    return { status: 'up', ...facts, latencyMs: latencyMs() };
+    const facts = (await Promise.race([check.probe(), deadline])) ?? {};
+    return { ...facts, status: check.isDegraded?.(facts) ? 'degraded' : 'up', latencyMs: latencyMs() };
   } catch {
     return { status: 'down', latencyMs: latencyMs() };
   } finally {

@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { QueueBackend } from '@platform/messaging';
-import { Health, type HealthFacts } from './health';
+import { Health } from './health';
 
 /** Reports whether the queues can be reached, and trusted. Without them events wait in the outbox. */
 @Injectable()
@@ -11,11 +11,16 @@ export class QueueHealth implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.health.register({ name: 'queue', isEssential: false, probe: () => this.probe() });
+    this.health.register({
+      name: 'queue',
+      isEssential: false,
+      probe: () => this.probe(),
+      isDegraded: (facts) => !this.backend.isReliable(facts),
+    });
   }
 
-  private async probe(): Promise<HealthFacts> {
-    const state = await this.backend.look();
-    return { status: this.backend.isReliable(state) ? 'up' : 'degraded', ...state };
+  private async probe(): Promise<Record<string, string>> {
+    const { backend, evictionPolicy } = await this.backend.look();
+    return { backend, ...(evictionPolicy !== undefined && { evictionPolicy }) };
   }
 }

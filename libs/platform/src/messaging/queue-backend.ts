@@ -37,8 +37,8 @@ export class QueueBackend implements OnApplicationShutdown {
   }
 
   /** @returns whether it keeps the jobs that it has acknowledged */
-  isReliable({ backend, evictionPolicy }: QueueBackendState): boolean {
-    return backend === 'postgres' || evictionPolicy === RELIABLE_POLICY;
+  isReliable({ evictionPolicy }: Pick<QueueBackendState, 'evictionPolicy'>): boolean {
+    return evictionPolicy === undefined || evictionPolicy === RELIABLE_POLICY;
   }
 
   /** Says loudly at the start if jobs may get lost: PostgreSQL has them all, and brings them back late. */
