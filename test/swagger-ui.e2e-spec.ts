@@ -9,6 +9,8 @@ import { SwaggerUi } from './support/swagger-ui';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 const chromium = findChromium();
+/** The demo data has no session of one's own yet, and no saga that waits for a person. */
+const UNNAMED = ['endSession', 'retrySaga', 'resolveSaga'];
 /** In CI a browser must be there; elsewhere its absence is no fault of ours. */
 const describeWithBrowser = chromium !== undefined || process.env['CI'] === 'true' ? describe : describe.skip;
 
@@ -84,7 +86,7 @@ describe('documentation', () => {
   it('has a summary for every operation and an example for every parameter of a path that the demo data can name', () => {
     for (const { id, path, parameters } of operations) {
       const without = parameters.filter((parameter) => parameter.in === 'path' && parameter.example === undefined);
-      expect([id, without.map(({ name }) => name)]).toEqual([id, id === 'endSession' ? ['id'] : []]);
+      expect([id, without.map(({ name }) => name)]).toEqual([id, UNNAMED.includes(id) ? ['id'] : []]);
       expect(path).not.toContain(':');
     }
     const summaries = Object.values(document.paths).flatMap((item) =>
@@ -94,16 +96,19 @@ describe('documentation', () => {
   });
 
   describe('examples', () => {
-    const PASSWORD = 'countinghouse-demo';
-    /** Not to be tried with an example: a signature, a cookie or an id of one's own is needed. */
-    const CANNOT = ['receivePaymentEvent', 'refreshSession', 'endSession'];
+    let password = 'countinghouse-demo';
+    /** Not to be tried with an example: a signature, a cookie, a mailed token or an id of one's own is needed. */
+    const NEEDS_MORE = ['receivePaymentEvent', 'refreshSession', 'verifyEmail', 'resetPassword', ...UNNAMED];
+    /** What the demo data is already past: its addresses are proved, its payments captured. */
+    const DONE = ['resendVerification', 'capturePayment', 'voidPayment'];
+    const CANNOT = [...NEEDS_MORE, ...DONE];
     /** These end what the others need. */
-    const LAST = ['cancelOrder', 'deleteProduct', 'logoutUser', 'logoutEverywhere', 'deleteMe'];
+    const LAST = ['cancelOrder', 'deleteProduct', 'changePassword', 'logoutUser', 'logoutEverywhere', 'deleteMe'];
 
     const signIn = async (operation: Operation): Promise<ApiClient> => {
       const role = operation.permission === undefined || operation.permission === 'orders:place' ? 'customer' : 'admin';
       const email = `${role}@demo.test`;
-      const { body } = expectStatus(await built.api.post('/auth/login', { email, password: PASSWORD }), 200);
+      const { body } = expectStatus(await built.api.post('/auth/login', { email, password }), 200);
       return built.api.as(body.accessToken);
     };
     const tryIt = async (operation: Operation) => {
@@ -127,11 +132,13 @@ describe('documentation', () => {
       await untilOrder(shop.as('support'), demoOrder, { status: 'confirmed' });
       const rankOf = ({ id }: Operation) => LAST.indexOf(id) + 1;
       const tried = operations.filter(({ id }) => !CANNOT.includes(id)).sort((a, b) => rankOf(a) - rankOf(b));
+      const failed: unknown[] = [];
       for (const operation of tried) {
         const { status, body } = await tryIt(operation);
-        const isGood = status >= 200 && status < 300;
-        expect([operation.id, isGood ? 'works' : { status, body }]).toEqual([operation.id, 'works']);
+        if (status < 200 || status > 299) failed.push({ operation: operation.id, status, body });
+        else if (operation.id === 'changePassword') password = (operation.example as { password: string }).password;
       }
+      expect(failed).toEqual([]);
       expect(tried.length).toBe(operations.length - CANNOT.length);
     });
   });
