@@ -18,10 +18,14 @@ describe('many open sagas', () => {
 
   it('are all finished by other workers after theirs was killed in the midst, each once', async () => {
     const sku = await putOnSale(shop, ORDERS);
-    const placing = Array.from({ length: ORDERS }, () =>
-      shop.as('customer').post('/orders', anOrder(sku, 1, 'tok_ok')),
-    );
-    const ids = (await Promise.all(placing)).map((answer) => expectStatus(answer, 201).body.id as string);
+    const ids: string[] = [];
+    const buyer = async () => {
+      while (ids.length < ORDERS) {
+        const at = ids.push('') - 1; // takes its place before it waits
+        ids[at] = expectStatus(await shop.as('customer').post('/orders', anOrder(sku, 1, 'tok_ok')), 201).body.id;
+      }
+    };
+    await Promise.all(Array.from({ length: 20 }, buyer));
     const doomed = await shop.startWorker({}, `database.statement checkout:${MIDWAY}:SIGKILL`);
     await doomed.untilEnded();
     const orphans = await shop.db.sql('SELECT FROM platform.sagas WHERE lease IS NOT NULL');
