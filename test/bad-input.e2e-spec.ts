@@ -19,6 +19,7 @@ describe('bad input', () => {
   beforeAll(async () => {
     shop = await Shop.open();
     admin = await shop.signIn('admin');
+    expectStatus(await admin.post('/auth/step-up', { password: 'countinghouse-demo' }), 204);
     const { program, api } = await shop.startApiProcess();
     operations = operationsOf(await readDocument(api));
     await program.stop();

@@ -149,7 +149,18 @@ describe('users', () => {
       const strange = [undefined, 'refresh_token=', `refresh_token=${'x'.repeat(43)}`, 'refresh_token=%00%ff'];
       for (const shown of [...strange, `__Secure-${cookie}`])
         expect(outcomeOf(await refresh(api, shown))).toEqual(TOKEN_INVALID);
-      expect(outcomeOf(await refresh(api, cookie, { 'sec-fetch-site': 'cross-site' }))).toEqual(FORBIDDEN);
+      const foreign: Array<Record<string, string>> = [
+        { 'sec-fetch-site': 'cross-site' },
+        { origin: 'https://evil.example' },
+        { origin: 'null' },
+      ];
+      for (const headers of foreign) {
+        expect(outcomeOf(await refresh(api, cookie, headers))).toEqual(FORBIDDEN);
+        const out = await api.post('/auth/logout', undefined, { headers: { cookie, ...headers } });
+        expect(outcomeOf(out)).toEqual(FORBIDDEN);
+      }
+      const own = { origin: `http://127.0.0.1:${shop.port}`, 'sec-fetch-site': 'same-origin' };
+      expectStatus(await refresh(api, cookie, own), 200); // none of those has used it up
     });
 
     it('refuses a token that has expired', async () => {

@@ -51,7 +51,7 @@ const BAD_QUERY: Record<string, string[]> = {
 const BAD_IDS: Record<string, string[]> = {
   id: [
     '1',
-    'me',
+    'myself',
     'null',
     RANDOM,
     `${RANDOM}0`,

@@ -18,16 +18,21 @@ export const COUNTED = {
 /** For a refusal that tells when to come back. */
 export const COUNTED_WITH_RETRY = { ...COUNTED, 'Retry-After': { $ref: '#/components/headers/Retry-After' } };
 
+/** The general limit, and behind it perhaps one of the route. */
+const listOf = (values: string) => `^"default";${values}(, "(auth|register)";${values})?$`;
+
 /** The lengths follow from the settings: `requests/seconds` have at most seven and six digits. */
 const HEADERS = {
   RateLimit: {
-    description: 'What is left of the general limit (`r`), and the seconds until it is whole again (`t`)',
-    schema: { type: 'string' as const, pattern: '^"default";r=\\d{1,7};t=\\d{1,6}$', maxLength: 28 },
+    description:
+      'What is left of the general limit (`r`), and the seconds until it is whole again (`t`); on routes that have a limit ' +
+      'of their own, that one too',
+    schema: { type: 'string' as const, pattern: listOf('r=\\d{1,7};t=\\d{1,6}'), maxLength: 60 },
     example: '"default";r=298;t=42',
   },
   'RateLimit-Policy': {
     description: 'How many requests (`q`) one user or address may send in how many seconds (`w`)',
-    schema: { type: 'string' as const, pattern: '^"default";q=\\d{1,7};w=\\d{1,6}$', maxLength: 28 },
+    schema: { type: 'string' as const, pattern: listOf('q=\\d{1,7};w=\\d{1,6}'), maxLength: 60 },
     example: '"default";q=300;w=60',
   },
   'Retry-After': {

@@ -22,7 +22,8 @@ export function createDocument(app: NestFastifyApplication): OpenAPIObject {
       scheme: 'bearer',
       bearerFormat: 'JWT',
       description:
-        'The accessToken of POST /api/v1/auth/login; checked as RFC8725 asks: algorithm, type, issuer, audience',
+        'The accessToken of POST /api/v1/auth/login, or an API key; tokens are checked as RFC8725 asks: algorithm, type, ' +
+        'issuer, audience',
     });
   for (const [name, description] of TAGS) config.addTag(name, description);
   const document = SwaggerModule.createDocument(app, config.build(), {

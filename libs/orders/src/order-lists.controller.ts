@@ -21,7 +21,7 @@ export class OrderListsController {
    */
   @Get()
   @Version('2')
-  @SignedIn()
+  @SignedIn('orders:read', 'orders:place')
   async listOrders(@CurrentUser() user: Actor, @Query() query: ListOrdersQuery): Promise<OrderPage> {
     const { status = null, from, to, userId, limit, cursor } = query;
     const filter = {
@@ -42,7 +42,7 @@ export class OrderListsController {
    */
   @Get()
   @Deprecated({ since: '2026-11-01', sunset: '2027-11-01', successor: '/api/v2/orders' })
-  @SignedIn()
+  @SignedIn('orders:read', 'orders:place')
   async listOrderPages(@CurrentUser() user: Actor, @Query() query: NumberedPageQuery): Promise<NumberedOrderPage> {
     const { status = null, page, limit } = query;
     const { data, total } = await this.queries.listPage(ownerFor(user, 'orders:read'), status, page, limit);

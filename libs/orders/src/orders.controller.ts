@@ -51,7 +51,7 @@ export class OrdersController {
    * @throws {404} There is no such order, or it is not yours.
    */
   @Get(':id')
-  @SignedIn()
+  @SignedIn('orders:read', 'orders:place')
   async getOrder(@CurrentUser() user: Actor, @UuidParam('id', 'order') id: string): Promise<OrderResponse> {
     const { order, payments } = await this.queries.get(id, ownerFor(user, 'orders:read'));
     return OrderResponse.from(order, payments);
@@ -67,7 +67,7 @@ export class OrdersController {
   @Post(':id/cancel')
   @HttpCode(200)
   @Idempotent()
-  @SignedIn()
+  @SignedIn('orders:cancel')
   async cancelOrder(
     @CurrentUser() user: Actor,
     @UuidParam('id', 'order') id: string,
@@ -89,7 +89,7 @@ export class OrdersController {
   @Post(':id/payments')
   @HttpCode(202)
   @Idempotent()
-  @SignedIn()
+  @SignedIn('orders:place')
   async payOrder(
     @CurrentUser() user: Actor,
     @UuidParam('id', 'order') id: string,
@@ -104,7 +104,7 @@ export class OrdersController {
    * @throws {404} There is no such order, or it is not yours.
    */
   @Get(':id/payments')
-  @SignedIn()
+  @SignedIn('orders:read', 'orders:place')
   async listOrderPayments(@CurrentUser() user: Actor, @UuidParam('id', 'order') id: string): Promise<OrderPaymentList> {
     const payments = await this.queries.listPayments(id, ownerFor(user, 'orders:read'));
     return { data: payments.map((payment) => OrderPaymentResponse.from(payment)) };
@@ -117,7 +117,7 @@ export class OrdersController {
    * @throws {404} There is no such order, or it is not yours.
    */
   @Get(':id/timeline')
-  @SignedIn()
+  @SignedIn('orders:read', 'orders:place')
   async getOrderTimeline(@CurrentUser() user: Actor, @UuidParam('id', 'order') id: string): Promise<TimelineResponse> {
     const timeline = await this.queries.listTimeline(id, ownerFor(user, 'orders:read'));
     return { data: timeline.map((entry) => TimelineEntryResponse.from(entry)) };

@@ -25,7 +25,7 @@ export class PaymentsController {
    * @throws {404} There is no such payment, or it is not yours.
    */
   @Get('payments/:id')
-  @SignedIn()
+  @SignedIn('payments:read')
   async getPayment(@CurrentUser() user: Actor, @UuidParam('id', 'payment') id: string): Promise<PaymentResponse> {
     const ownerId = user.permissions.has('payments:read') ? null : user.id;
     return PaymentResponse.from(await this.payments.get(id, ownerId));

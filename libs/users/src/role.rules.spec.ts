@@ -1,4 +1,4 @@
-import { permissionsOf, ROLES } from './role.rules';
+import { findRoleChange, mayGrant, permissionsOf, ROLES } from './role.rules';
 
 describe('permissionsOf', () => {
   it.each([
@@ -26,5 +26,26 @@ describe('permissionsOf', () => {
 
   it('gives one and the same set for the same roles in any order', () => {
     expect(permissionsOf(['warehouse', 'support'])).toBe(permissionsOf(['support', 'warehouse']));
+  });
+});
+
+describe('findRoleChange', () => {
+  it('does not mind order and repetition', () => {
+    expect(findRoleChange(['support', 'customer'], ['customer', 'support', 'support'])).toBeUndefined();
+    expect(findRoleChange(['customer'], undefined)).toBeUndefined();
+    expect(findRoleChange(['customer'], ['support'])).toEqual({ before: ['customer'], after: ['support'] });
+  });
+});
+
+describe('mayGrant', () => {
+  it.each([
+    ['admin', ['customer'], ['admin'], true],
+    ['support', ['customer'], ['support'], true],
+    ['support', ['customer'], ['admin'], false],
+    ['support', ['admin'], ['customer'], false],
+    ['support', ['customer'], ['customer', 'warehouse'], false],
+  ] as const)('%s, from %j to %j: %s', (role, before, after, expected) => {
+    const change = { before: [...before], after: [...after] };
+    expect(mayGrant(permissionsOf([role]), change)).toBe(expected);
   });
 });

@@ -20,6 +20,7 @@ const EVERYTHING = [
   'books:read',
   'sagas:read',
   'sagas:write',
+  'api_keys:write',
 ] as const;
 
 /** What a user may be allowed to do: `<module>:<what>`. */
@@ -37,8 +38,9 @@ const PERMISSIONS = {
     'payments:refund',
     'payments:capture',
     'users:read',
+    'api_keys:write',
   ],
-  warehouse: [...EVERYONE, 'orders:read', 'orders:ship', 'inventory:read', 'inventory:write'],
+  warehouse: [...EVERYONE, 'orders:read', 'orders:ship', 'inventory:read', 'inventory:write', 'api_keys:write'],
   admin: EVERYTHING,
 } satisfies Record<string, readonly Permission[]>;
 
@@ -58,4 +60,23 @@ export function permissionsOf(roles: readonly string[]): ReadonlySet<string> {
   const permissions = known.get(key) ?? new Set<string>(valid.flatMap((role) => PERMISSIONS[role]));
   known.set(key, permissions);
   return permissions;
+}
+
+/** What a change of roles comes to. */
+export interface RoleChange {
+  before: Role[];
+  after: Role[];
+}
+
+/** @returns undefined when nothing would change */
+export function findRoleChange(roles: readonly Role[], wanted: readonly Role[] | undefined): RoleChange | undefined {
+  if (!wanted) return undefined;
+  const [before, after] = [roles, wanted].map((set) => ROLES.filter((role) => set.includes(role))) as [Role[], Role[]];
+  return before.join() === after.join() ? undefined : { before, after };
+}
+
+/** Whether somebody with these permissions may make such a change: nobody gives away, or takes, more than they have. */
+export function mayGrant(permissions: ReadonlySet<string>, { before, after }: RoleChange): boolean {
+  const touched = ROLES.filter((role) => before.includes(role) !== after.includes(role));
+  return [...permissionsOf(touched)].every((permission) => permissions.has(permission));
 }

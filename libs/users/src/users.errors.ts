@@ -27,3 +27,13 @@ export const mailTokenInvalid = () =>
 /** 409: nothing to send a mail for. */
 export const emailAlreadyVerified = () =>
   new AppError('conflict', 'email_already_verified', 'The e-mail address has been verified already.');
+
+/** 403: the password is right, and an administrator has locked the account. */
+export const accountLocked = () =>
+  new AppError('forbidden', 'account_locked', 'This account has been locked; ask the support.');
+
+/** 409: nobody would be left who can administer the house. */
+export const lastAdmin = () => new AppError('conflict', 'last_admin', 'This is the last account that is an admin.');
+
+/** 409: nobody can lock themselves. */
+export const ownAccount = () => new AppError('conflict', 'own_account', 'This is your own account.');

@@ -23,3 +23,12 @@ export const passwordChanged = defineEvent<{ userId: string }>('users.password_c
 
 /** Somebody has signed in with a device that this account did not know. */
 export const newDeviceSignedIn = defineEvent<{ userId: string; sessionId: string }>('users.new_device_signed_in', 1);
+
+/** An account has other roles than before. */
+export const userRolesChanged = defineEvent<{ userId: string }>('users.roles_changed', 1);
+
+/** An administrator has locked an account. */
+export const userLocked = defineEvent<{ userId: string }>('users.locked', 1);
+
+/** An administrator has unlocked an account. */
+export const userUnlocked = defineEvent<{ userId: string }>('users.unlocked', 1);

@@ -10,6 +10,8 @@ import { CreateSessions1763600001100 } from './migrations/1763600001100-create-s
 import { CreateMailTokens1763600001210 } from './migrations/1763600001210-create-mail-tokens';
 import { EraseAccounts1763600001450 } from './migrations/1763600001450-erase-accounts';
 import { IndexExpiryOfSessions1763700001900 } from './migrations/1763700001900-index-expiry-of-sessions';
+import { AddLocks1763700001910 } from './migrations/1763700001910-add-locks';
+import { CreateApiKeys1763700001920 } from './migrations/1763700001920-create-api-keys';
 import { MailTokensRepository } from './mail-tokens/mail-tokens.repository';
 import { Passwords } from './passwords/passwords';
 import { Session } from './sessions/session.entity';
@@ -31,6 +33,8 @@ import { UsersRepository } from './users.repository';
         CreateMailTokens1763600001210,
         EraseAccounts1763600001450,
         IndexExpiryOfSessions1763700001900,
+        AddLocks1763700001910,
+        CreateApiKeys1763700001920,
       ],
     }),
   ],

@@ -1,4 +1,13 @@
 import { Module } from '@nestjs/common';
+import { AdministrationController } from './administration/administration.controller';
+import { AccountChangesService } from './administration/account-changes.service';
+import { AccountLocksService } from './administration/account-locks.service';
+import { UserListService } from './administration/user-list.service';
+import { LastAdmin } from './administration/last-admin';
+import { UserListRepository } from './administration/user-list.repository';
+import { ApiKeysController } from './api-keys/api-keys.controller';
+import { ApiKeysRepository } from './api-keys/api-keys.repository';
+import { ApiKeysService } from './api-keys/api-keys.service';
 import { EmailVerificationController } from './email-verification/email-verification.controller';
 import { EmailVerificationService } from './email-verification/email-verification.service';
 import { ExportController } from './export/export.controller';
@@ -30,10 +39,19 @@ import { UsersService } from './users.service';
     StepUpController,
     UsersController,
     ExportController,
+    AdministrationController,
+    ApiKeysController,
   ],
   providers: [
     ExportService,
     UsersService,
+    ApiKeysService,
+    ApiKeysRepository,
+    AccountChangesService,
+    AccountLocksService,
+    UserListService,
+    UserListRepository,
+    LastAdmin,
     SignInService,
     AttemptLimits,
     EmailVerificationService,

@@ -9,13 +9,25 @@ import { emailTaken } from './users.errors';
 /** What an account starts with. */
 export type NewUser = Pick<User, 'email' | 'passwordHash' | 'firstName' | 'lastName' | 'roles' | 'emailVerifiedAt'>;
 
-const RENAME = `
-  UPDATE users.users SET first_name = $2, last_name = $3, version = version + 1, updated_at = now()
+const CHANGE = `
+  UPDATE users.users SET first_name = $2, last_name = $3, roles = $4, version = version + 1, updated_at = now()
   WHERE id = $1 RETURNING version, updated_at AS "updatedAt"`;
 
+const SET_LOCK = `
+  UPDATE users.users SET locked_at = CASE WHEN $2 THEN now() END, version = version + 1, updated_at = now()
+  WHERE id = $1 RETURNING version, updated_at AS "updatedAt", locked_at AS "lockedAt"`;
+
+/** Devices and tokens of mails go at once: nobody needs them any more. */
 const DELETE = `
-  UPDATE users.users SET deleted_at = now(), version = version + 1, updated_at = now()
-  WHERE id = $1 AND deleted_at IS NULL`;
+  WITH gone AS (
+    UPDATE users.users SET deleted_at = now(), version = version + 1, updated_at = now()
+    WHERE id = $1 AND deleted_at IS NULL RETURNING id
+  ), devices AS (
+    DELETE FROM users.known_devices WHERE user_id IN (SELECT id FROM gone)
+  ), tokens AS (
+    DELETE FROM users.mail_tokens WHERE user_id IN (SELECT id FROM gone)
+  )
+  SELECT id FROM gone`;
 
 const SET_PASSWORD = `
   UPDATE users.users SET password_hash = $2, version = version + 1, updated_at = now()
@@ -63,12 +75,18 @@ export class UsersRepository {
     return (await this.uow.sql<{ id: string }>(text, [email]))[0]?.id;
   }
 
-  /** Gives an account other names. @returns it with its next version */
-  async rename(user: User, names: Partial<Names>): Promise<User> {
-    const renamed = { ...user, ...names };
-    const values = [user.id, renamed.firstName, renamed.lastName];
-    const [row] = await this.uow.sql<Pick<User, 'version' | 'updatedAt'>>(RENAME, values);
-    return { ...renamed, ...row };
+  /** Gives an account that is locked for it other names or roles. @returns it with its next version */
+  async change(user: User, change: Partial<Names & Pick<User, 'roles'>>): Promise<User> {
+    const changed = { ...user, ...change };
+    const values = [user.id, changed.firstName, changed.lastName, changed.roles];
+    const [row] = await this.uow.sql<Pick<User, 'version' | 'updatedAt'>>(CHANGE, values);
+    return { ...changed, ...row };
+  }
+
+  /** Locks or unlocks an account. @returns it with its next version */
+  async setLock(user: User, locked: boolean): Promise<User> {
+    const [row] = await this.uow.sql<Pick<User, 'version' | 'updatedAt' | 'lockedAt'>>(SET_LOCK, [user.id, locked]);
+    return { ...user, ...row };
   }
 
   /** Replaces a hash by a stronger one of the same password. @returns false when it has been changed meanwhile */

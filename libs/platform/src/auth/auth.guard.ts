@@ -5,6 +5,8 @@ import { AppError, forbidden, unauthenticated } from '@platform/errors';
 import { currentContext } from '@platform/observability';
 import type { AccessTokenClaims } from './access-tokens';
 import type { Actor } from './actor';
+import { ApiKeys } from './api-keys';
+import { ChangedRoles } from './changed-roles';
 import { EndedSessions } from './ended-sessions';
 import { POLICY, type AuthenticatedRequest, type Policy } from './policies';
 import { STEP_UP, StepUps } from './step-ups';
@@ -20,6 +22,8 @@ export class AccessGuard extends AuthGuard('access-token') {
     private readonly tokens: VerifiedTokens,
     private readonly endedSessions: EndedSessions,
     private readonly stepUps: StepUps,
+    private readonly apiKeys: ApiKeys,
+    private readonly changedRoles: ChangedRoles,
   ) {
     super();
   }
@@ -37,11 +41,11 @@ export class AccessGuard extends AuthGuard('access-token') {
     if (actor) {
       request.actor = actor;
       const current = currentContext();
-      if (current) current.actor = actor.id;
+      if (current) current.actor = actor.keyId === undefined ? actor.id : `api-key:${actor.keyId}`;
     }
     if (policy.kind === 'public') return true;
     if (!actor) throw unauthenticated();
-    if (policy.kind === 'permission' && !actor.permissions.has(policy.permission)) throw forbidden();
+    if (!allows(policy, actor)) throw forbidden();
     if (this.reflector.get<true | undefined>(STEP_UP, context.getHandler())) await this.stepUps.require(actor);
     return true;
   }
@@ -71,9 +75,23 @@ export class AccessGuard extends AuthGuard('access-token') {
     const token = header.startsWith('Bearer ') ? header.slice(7) : '';
     const known = this.tokens.find(token);
     if (known) return known;
+    if (token.startsWith('ck_')) return this.identifyKey(token);
     await super.canActivate(context);
     const claims = (request as { user?: AccessTokenClaims }).user;
     if (!claims || this.endedSessions.has(claims.sid)) throw unauthenticated();
-    return this.tokens.remember(token, claims);
+    return this.tokens.remember(token, { ...claims, roles: this.changedRoles.of(claims.sub) ?? claims.roles });
   }
+
+  private async identifyKey(secret: string): Promise<Actor> {
+    const actor = await this.apiKeys.identify(secret);
+    if (!actor) throw unauthenticated();
+    return actor;
+  }
+}
+
+/** A key is not a person: what is for anybody who is signed in is for keys only where the route names permissions. */
+function allows(policy: Policy, { keyId, permissions }: Actor): boolean {
+  if (policy.kind === 'permission') return permissions.has(policy.permission);
+  if (policy.kind === 'public' || keyId === undefined) return true;
+  return policy.keyPermissions?.some((permission) => permissions.has(permission)) ?? false;
 }

@@ -1,23 +1,29 @@
-import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { Signals, UnitOfWork } from '@platform/database';
+import { Log } from '@platform/observability';
 import { ACCESS_TOKEN_SECONDS } from './access-tokens';
+import { lookAgain } from './look-again';
 import { VerifiedTokens } from './verified-tokens';
 
 const CHANNEL = 'ended_sessions';
+const RECHECK_CHANNEL = 'recheck_sessions';
 
 /**
  * Access tokens of an ended session stop working at once, on every node: requests look into memory only, memory is
- * filled at start from the table, and changes come by signal. After a lost connection the table is read again.
+ * filled at start from the table, and changes come by signal. After a lost connection, and every half minute, the table
+ * is read again.
  */
 @Injectable()
-export class EndedSessions implements OnModuleInit {
+export class EndedSessions implements OnModuleInit, OnApplicationShutdown {
   /** Session id → when its last access token has expired and it can be forgotten, in ms. */
   private readonly ended = new Map<string, number>();
+  private net: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly uow: UnitOfWork,
     private readonly signals: Signals,
     private readonly tokens: VerifiedTokens,
+    private readonly log: Log,
   ) {}
 
   async onModuleInit(): Promise<void> {
@@ -25,7 +31,23 @@ export class EndedSessions implements OnModuleInit {
       if (sessionIds === '') return this.load();
       return this.refuse(sessionIds.split(','));
     });
+    await this.signals.receive(RECHECK_CHANNEL, (sessionId) => this.tokens.forgetSession(sessionId));
     await this.load();
+    this.net = lookAgain('ended_sessions', () => this.load(), this.log);
+  }
+
+  onApplicationShutdown(): void {
+    clearInterval(this.net);
+  }
+
+  /** What is known of these is looked up anew, on every node, after the current transaction. */
+  recheck(sessionIds: string[]): void {
+    this.uow.afterCommit(() => {
+      for (const id of sessionIds) {
+        this.tokens.forgetSession(id);
+        void this.signals.send(RECHECK_CHANNEL, id);
+      }
+    });
   }
 
   has(sessionId: string): boolean {
@@ -64,6 +86,6 @@ export class EndedSessions implements OnModuleInit {
       `SELECT session_id AS id FROM platform.ended_sessions WHERE ended_at > now() - make_interval(secs => $1)`,
       [ACCESS_TOKEN_SECONDS],
     );
-    this.refuse(rows.map(({ id }) => id));
+    this.refuse(rows.map(({ id }) => id).filter((id) => !this.ended.has(id)));
   }
 }

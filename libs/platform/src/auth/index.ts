@@ -1,8 +1,10 @@
 export * from './access-tokens';
 export * from './actor';
+export * from './api-keys';
 export * from './auth-config';
 export * from './auth.module';
 export * from './auth.worker.module';
+export { ChangedRoles } from './changed-roles';
 export { EndedSessions } from './ended-sessions';
 export * from './policies';
 export { RequireStepUp, STEP_UP, StepUps } from './step-ups';

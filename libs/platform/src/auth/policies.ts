@@ -2,7 +2,8 @@ import { createParamDecorator, SetMetadata, type ExecutionContext } from '@nestj
 import type { Actor } from './actor';
 
 /** What a route demands. A route without one is refused, not public. */
-export type Policy = { kind: 'public' } | { kind: 'signedIn' } | { kind: 'permission'; permission: string };
+export type Policy =
+  { kind: 'public' } | { kind: 'signedIn'; keyPermissions?: string[] } | { kind: 'permission'; permission: string };
 
 /** The metadata key under which a route's policy stands; tests read it over all routes. */
 export const POLICY = 'auth:policy';
@@ -10,8 +11,12 @@ export const POLICY = 'auth:policy';
 /** Anybody may call this route. A valid token is still recognised, so that answers may differ for who shows one. */
 export const Public = () => SetMetadata(POLICY, { kind: 'public' } satisfies Policy);
 
-/** Any signed-in user may call this route; it must look after ownership itself. */
-export const SignedIn = () => SetMetadata(POLICY, { kind: 'signedIn' } satisfies Policy);
+/**
+ * Any signed-in user may call this route; it must look after ownership itself. An API key may only with one of these
+ * permissions; without any, the route is for people alone.
+ */
+export const SignedIn = (...keyPermissions: string[]) =>
+  SetMetadata(POLICY, { kind: 'signedIn', keyPermissions } satisfies Policy);
 
 /** Only users whose roles hold this permission, e.g. `@RequirePermission('orders:ship')`. */
 export const RequirePermission = (permission: string) =>

@@ -22,16 +22,16 @@ export class VerifiedTokens {
   }
 
   remember(token: string, claims: AccessTokenClaims): Actor {
+    const { sub: id, sid: sessionId, roles, exp } = claims;
+    return this.keep(token, { id, sessionId, roles, permissions: this.config.permissionsOf(roles) }, exp * 1_000);
+  }
+
+  /** Believes whoever shows this token to be this actor. @param expiresAt milliseconds since 1970 */
+  keep(token: string, actor: Actor, expiresAt: number): Actor {
     if (this.tokens.size >= MAX_TOKENS) this.forgetOldest();
-    const actor = {
-      id: claims.sub,
-      sessionId: claims.sid,
-      roles: claims.roles,
-      permissions: this.config.permissionsOf(claims.roles),
-    };
-    this.tokens.set(token, { actor, expiresAt: claims.exp * 1_000 });
-    const ofSession = this.bySession.get(claims.sid);
-    this.bySession.set(claims.sid, (ofSession ?? new Set()).add(token));
+    this.tokens.set(token, { actor, expiresAt });
+    const ofSession = this.bySession.get(actor.sessionId);
+    this.bySession.set(actor.sessionId, (ofSession ?? new Set()).add(token));
     return actor;
   }
 

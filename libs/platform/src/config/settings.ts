@@ -59,7 +59,7 @@ export const settingsSchema = z.object({
     .string()
     .regex(/^rediss?:\/\//, 'redis://host:port')
     .optional()
-    .describe('Queues on Redis; without it they are on PostgreSQL'),
+    .describe('Queues and rate limits on Redis; without it queues are on PostgreSQL, and limits count in each process'),
   SMTP_URL: z
     .string()
     .regex(/^smtps?:\/\//, 'smtp://host:port')

@@ -12,6 +12,7 @@ import { MetricsController } from './metrics.controller';
 import { ProblemFilter } from './problem.filter';
 import { QueueHealth } from './queue-health';
 import { RateLimitGuard } from './rate-limit.guard';
+import { RateLimits } from './rate-limits';
 import { createValidationPipe } from './validation.pipe';
 
 /** What every request of the API goes through. Import it before AuthModule: guards run in that order. */
@@ -24,12 +25,13 @@ import { createValidationPipe } from './validation.pipe';
     DatabaseHealth,
     QueueHealth,
     IdempotencyStore,
+    RateLimits,
     { provide: APP_GUARD, useClass: RateLimitGuard },
     IdempotencyInterceptor,
     { provide: APP_PIPE, useFactory: createValidationPipe },
     { provide: APP_FILTER, useClass: ProblemFilter },
   ],
-  exports: [Health],
+  exports: [Health, RateLimits],
 })
 export class HttpModule {
   constructor(modules: ModulesContainer, interceptor: IdempotencyInterceptor) {

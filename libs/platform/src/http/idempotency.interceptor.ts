@@ -42,7 +42,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
     if (key === undefined && this.reflector.get<true | undefined>(IDEMPOTENT, context.getHandler())) {
       throw errors.idempotencyKeyRequired();
     }
-    const scope = request.actor?.id;
+    const scope = request.actor?.keyId ?? request.actor?.id;
     if (key === undefined || scope === undefined) return next.handle();
     return from(this.uow.run(() => this.once(scope, key, request, http.getResponse<FastifyReply>(), next)));
   }

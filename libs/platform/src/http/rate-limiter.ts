@@ -6,35 +6,35 @@ export interface RateLimitPolicy {
 
 /** What is left of a window. */
 export interface RateLimitState {
+  /** How many have been counted, those beyond the limit too. */
+  used: number;
   remaining: number;
   /** Whole seconds until the window ends. */
   resetSeconds: number;
   isExceeded: boolean;
 }
 
-const SWEEP_AT = 50_000;
+/** Counts in windows of fixed length: in the memory of the process for one node, in Redis for several. */
+export abstract class RateLimiter {
+  /** Counts one under `key`. */
+  abstract take(key: string, policy: RateLimitPolicy): RateLimitState | Promise<RateLimitState>;
 
-/** Counts in windows of fixed length, in the memory of this process: right for one node. */
-export class RateLimiter {
-  private readonly windows = new Map<string, { used: number; endsAt: number }>();
+  /** Takes back one that was counted, if its window is still open. */
+  abstract giveBack(key: string): void | Promise<void>;
 
-  /** Counts one request under `key`. */
-  take(key: string, { limit, windowSeconds }: RateLimitPolicy, now = Date.now()): RateLimitState {
-    let window = this.windows.get(key);
-    if (!window || window.endsAt <= now) {
-      if (this.windows.size >= SWEEP_AT) this.sweep(now);
-      window = { used: 0, endsAt: now + windowSeconds * 1_000 };
-      this.windows.set(key, window);
-    }
-    window.used++;
-    return {
-      remaining: Math.max(0, limit - window.used),
-      resetSeconds: Math.ceil((window.endsAt - now) / 1_000),
-      isExceeded: window.used > limit,
-    };
-  }
+  /** Lets the open window of `key` end so many seconds from now. */
+  abstract extend(key: string, seconds: number): void | Promise<void>;
 
-  private sweep(now: number): void {
-    for (const [key, window] of this.windows) if (window.endsAt <= now) this.windows.delete(key);
-  }
+  /** Forgets all that was counted under `key`. */
+  abstract forget(key: string): void | Promise<void>;
+}
+
+/** What a window is worth of which so much is used and that ends so soon. */
+export function stateOf(used: number, endsInMs: number, { limit }: RateLimitPolicy): RateLimitState {
+  return {
+    used,
+    remaining: Math.max(0, limit - used),
+    resetSeconds: Math.max(1, Math.ceil(endsInMs / 1_000)),
+    isExceeded: used > limit,
+  };
 }

@@ -53,9 +53,9 @@ function observe(
   const { id: requestId, method } = request;
   const route = request.routeOptions.url ?? 'unknown';
   const ms = Math.round(reply.elapsedTime * 10) / 10;
-  const userId = (request as { actor?: { id: string } }).actor?.id;
+  const { id: userId, keyId } = (request as { actor?: { id: string; keyId?: string } }).actor ?? {};
   metrics.observeRequest(method, route, reply.statusCode, reply.elapsedTime / 1_000);
-  const line = { requestId, method, route, status: reply.statusCode, ms, userId };
+  const line = { requestId, method, route, status: reply.statusCode, ms, userId, keyId };
   if (ms > slowRequestMs) log.warn('http.slow_request', line);
   else log.info('http.request', line);
 }

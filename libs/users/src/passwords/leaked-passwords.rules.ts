@@ -9,7 +9,7 @@ const WORDS = new Set(
   asdfghjk asdfghjkl asdfjkl ashley august austin azerty azertyuiop babygirl babygurl bailey barcelona baseball basketball
   batman beautiful benjamin bismillah blahblah blessed blink bonjour bradley brandon brittany buster butterfly caroline
   changeit changeme changemenow changethis charlie cheese chelsea chicken chocolate christian christina christine
-  christopher cocacola computer cookie cowboys dallas daniel danielle default demo diamond dolphin dragon dragonball
+  christopher cocacola computer cookie countinghouse cowboys dallas daniel danielle default demo diamond dolphin dragon dragonball
   eagles easter elephant elizabeth eminem estrella facebook family ferrari flower football forever forgetpassword freedom
   friends fuckoff fuckyou gabriel gabriela george gfhjkm ginger giggles google green guest hannah harley heather hello
   hellohello helloworld hockey hottie hunter iloveu iloveyou iloveyouall iloveyoubaby iloveyouforever iloveyousomuch
@@ -59,19 +59,36 @@ const DISGUISES: Record<string, string> = {
   $: 's',
 };
 
+/** A shorter one stands in too many good passwords by chance. */
+const MIN_COMMON_CORE = 5;
+
+/** Behind more than this it is no longer a common password with a year and a sign. */
+const MAX_DECORATION = 6;
+
 /** Published lists hold hardly anything longer, and what is longer takes too long to guess. */
 const LONGEST = 20;
 
 const FEW_CHARACTERS = 4;
 
-/** Whether a password is one of those that attackers try first. @param password in its normal form */
-export function isLeaked(password: string): boolean {
+/**
+ * Whether a password is one of those that attackers try first.
+ * @param password in its normal form
+ * @param common passwords of published leaks, in lower case
+ */
+export function isLeaked(password: string, common: ReadonlySet<string>): boolean {
   const folded = password.toLowerCase();
   if (folded.length > LONGEST || !/^[\x20-\x7e]+$/.test(folded)) return false;
   if (new Set(folded).size <= FEW_CHARACTERS) return true;
   if (WALKS.some((walk) => walk.includes(folded))) return true;
   const repeated = /^(.+?)\1+$/.exec(folded)?.[1] ?? folded;
-  return isDecoratedWord(repeated);
+  return isDecoratedWord(repeated) || isDecoratedCommon(folded, common) || isDecoratedCommon(repeated, common);
+}
+
+function isDecoratedCommon(text: string, common: ReadonlySet<string>): boolean {
+  if (common.has(text) || common.has(undisguise(text))) return true;
+  const core = text.replace(/^[^a-z]+|[^a-z]+$/g, '');
+  if (core.length < MIN_COMMON_CORE || text.length - core.length > MAX_DECORATION) return false;
+  return common.has(core) || common.has(undisguise(core));
 }
 
 function isDecoratedWord(text: string): boolean {

@@ -7,6 +7,7 @@ import { hashMailToken } from '../mail-tokens/mail-token.rules';
 import { MailTokensRepository } from '../mail-tokens/mail-tokens.repository';
 import { SessionsService } from '../sessions/sessions.service';
 import { actAs } from '../sign-in/act-as';
+import type { User } from '../user.entity';
 import { invalidCredentials, mailTokenInvalid } from '../users.errors';
 import { passwordChanged, passwordResetRequested } from '../users.events';
 import { UsersRepository } from '../users.repository';
@@ -33,8 +34,11 @@ export class PasswordChangesService {
     });
   }
 
-  /** @throws AppError `mail_token_invalid`, or `validation_failed` for a bad password, after which the token is still good */
-  async reset(token: string, password: string): Promise<void> {
+  /**
+   * @returns whose password it is
+   * @throws AppError `mail_token_invalid`, or `validation_failed` for a bad password, after which the token is still good
+   */
+  async reset(token: string, password: string): Promise<User> {
     const tokenHash = hashMailToken(token);
     const ownerId = await this.mailTokens.findOwner(tokenHash, 'reset-password');
     const owner = ownerId && (await this.users.find(ownerId));
@@ -48,6 +52,7 @@ export class PasswordChangesService {
       await this.sessions.endAll(owner.id);
       this.finish(owner.id, 'users.password_reset');
     });
+    return owner;
   }
 
   /** @throws AppError `invalid_credentials`, or `validation_failed` for a bad password */

@@ -1,7 +1,9 @@
+import { COMMON_PASSWORDS } from './common-passwords';
 import { findPasswordProblem, normalisePassword } from './password.rules';
 
 const owner = { email: 'grace.hopper@example.test', firstName: 'Grace', lastName: 'Hopper' };
-const codeOf = (password: string) => findPasswordProblem(password, owner, 12)?.code;
+const policy = { minLength: 12, common: COMMON_PASSWORDS };
+const codeOf = (password: string) => findPasswordProblem(password, owner, policy)?.code;
 
 describe('findPasswordProblem', () => {
   it.each([
@@ -13,6 +15,8 @@ describe('findPasswordProblem', () => {
     `${'x'.repeat(127)}y`,
     '839201748392',
     'my-password-is-not-this',
+    'rauf-elbows-crane',
+    'blue839201748392',
   ])('takes %s', (password) => {
     expect(codeOf(password)).toBeUndefined();
   });
@@ -44,6 +48,14 @@ describe('findPasswordProblem', () => {
     '121212121212',
     'letmein!!!!!',
     'trustno1trustno1',
+    'scandinavian',
+    'Sonyericsson',
+    'hd764nw5d7e1vb1',
+    'chevrolet1967',
+    'Snowboard!2024',
+    'sn0wb0ard2024',
+    'qwerasdfzxcv',
+    'countinghouse-2026',
     'ｐａｓｓｗｏｒｄ１２３４',
   ])('refuses %s as leaked', (password) => {
     expect(codeOf(password)).toBe('leaked_password');
@@ -55,7 +67,7 @@ describe('findPasswordProblem', () => {
 
   it('lets short names be part of a password', () => {
     const li = { email: 'li@example.test', firstName: 'Li', lastName: 'Wu' };
-    expect(findPasswordProblem('a living wutang fan', li, 12)).toBeUndefined();
+    expect(findPasswordProblem('a living wutang fan', li, policy)).toBeUndefined();
   });
 
   it('refuses broken Unicode, which could not be told apart after encoding', () => {

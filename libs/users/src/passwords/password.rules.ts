@@ -22,14 +22,25 @@ export function normalisePassword(password: string): string {
   return password.normalize('NFKC');
 }
 
+/** What a new password is measured by. */
+export interface PasswordPolicy {
+  minLength: number;
+  /** Passwords of published leaks, in lower case. */
+  common: ReadonlySet<string>;
+}
+
 /** What is wrong with a new password, or undefined. */
-export function findPasswordProblem(given: string, owner: PasswordOwner, minLength: number): FieldError | undefined {
+export function findPasswordProblem(
+  given: string,
+  owner: PasswordOwner,
+  { minLength, common }: PasswordPolicy,
+): FieldError | undefined {
   const password = normalisePassword(given);
   const length = [...password].length;
   if (!password.isWellFormed()) return problem('text', 'must not contain broken Unicode');
   if (length < minLength) return problem('min_length', `must have ${minLength} characters or more`);
   if (length > MAX_PASSWORD_LENGTH) return problem('max_length', `must have at most ${MAX_PASSWORD_LENGTH} characters`);
-  if (isLeaked(password)) return problem('leaked_password', 'is one that attackers try first; choose another');
+  if (isLeaked(password, common)) return problem('leaked_password', 'is one that attackers try first; choose another');
   if (containsIdentity(password, owner)) return problem('contains_identity', 'must not contain your name or e-mail');
   return undefined;
 }

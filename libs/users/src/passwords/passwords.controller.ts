@@ -27,22 +27,27 @@ export class PasswordsController {
   @Post('forgot')
   @HttpCode(202)
   async forgotPassword(@Body() { email }: ForgotPasswordRequest, @Req() request: FastifyRequest): Promise<void> {
-    this.limits.countForgotten(request.ip);
+    await this.limits.countForgotten(request.ip);
     await this.changes.requestReset(email);
   }
 
   /**
    * Reset a password
    *
-   * @remarks With the token of the mail, which is good for an hour, and once. All sessions of the account end.
+   * @remarks With the token of the mail, which is good for an hour, and once. All sessions of the account end, and failed
+   * sign-ins count no longer.
    * @throws {422} `mail_token_invalid`: the token is unknown, has expired, or was used before.
    * @throws {429} `rate_limited`: too many wrong tokens from this address.
    */
   @Public()
   @Post('reset')
   @HttpCode(204)
-  resetPassword(@Body() { token, password }: ResetPasswordRequest, @Req() request: FastifyRequest): Promise<void> {
-    return this.limits.mailToken(request.ip, () => this.changes.reset(token, password));
+  async resetPassword(
+    @Body() { token, password }: ResetPasswordRequest,
+    @Req() request: FastifyRequest,
+  ): Promise<void> {
+    const { email } = await this.limits.mailToken(request.ip, () => this.changes.reset(token, password));
+    await this.limits.forgive(email);
   }
 
   /**

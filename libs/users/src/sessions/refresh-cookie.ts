@@ -18,6 +18,29 @@ export function refreshCookieFor(isHttps: boolean, host: string): { name: string
   };
 }
 
+/** What a browser says about the page that asks. */
+export interface AskingPage {
+  /** `Sec-Fetch-Site` */
+  site?: string;
+  /** `Origin`; browsers send it with every POST. */
+  origin?: string;
+}
+
+/**
+ * Whether a page of somebody else is asking with our user's cookie. SameSite=Strict keeps that from happening already; this
+ * is for browsers that don't know it, and for pages of other names below our domain. Programs send neither header.
+ * @param host as the request names it
+ * @param known origins of pages that may ask: our own, and those of the setting CORS_ORIGINS
+ */
+export function isForeignPage({ site, origin }: AskingPage, host: string, known: readonly string[]): boolean {
+  if (origin !== undefined) return !known.includes(origin) && hostOf(origin) !== host;
+  return site === 'cross-site' || site === 'same-site';
+}
+
+function hostOf(origin: string): string | undefined {
+  return /^https?:\/\/([^/@\s]+)$/.exec(origin)?.[1];
+}
+
 /** Reads and writes the refresh token's cookie. */
 @Injectable()
 export class RefreshCookie {
@@ -25,7 +48,9 @@ export class RefreshCookie {
 
   /** @throws AppError `forbidden` when the browser says that another site's page is asking */
   read(request: FastifyRequest): string | undefined {
-    if (request.headers['sec-fetch-site'] === 'cross-site') throw forbidden();
+    const { 'sec-fetch-site': site, origin } = request.headers as Record<string, string | undefined>;
+    const known = [new URL(this.config.publicUrl).origin, ...this.config.get('CORS_ORIGINS')];
+    if (isForeignPage({ site, origin }, request.host, known)) throw forbidden();
     return request.cookies[this.cookieFor(request).name];
   }
 

@@ -16,13 +16,13 @@ export interface NewSession {
 }
 
 /**
- * Holds the account meanwhile, so that it can't be deleted, or get another password, with a session left over. The first
+ * Holds the account meanwhile, so that it can't be deleted, locked, or get another password, with a session left over. The first
  * device that is known of an account is nothing new.
  */
 const OPEN = `
   WITH account AS (
     SELECT id FROM users.users
-    WHERE id = $2 AND deleted_at IS NULL AND ($8::text IS NULL OR password_hash = $8) FOR SHARE
+    WHERE id = $2 AND deleted_at IS NULL AND locked_at IS NULL AND ($8::text IS NULL OR password_hash = $8) FOR SHARE
   ), session AS (
     INSERT INTO users.sessions (id, user_id, device, address, expires_at)
     SELECT $1::uuid, id, $3, $4, now() + make_interval(secs => $6) FROM account RETURNING id, expires_at

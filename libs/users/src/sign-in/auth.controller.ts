@@ -37,7 +37,7 @@ export class AuthController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<SignedInResponse> {
-    this.limits.countRegistration(request.ip);
+    await this.limits.countRegistration(request.ip);
     const signedIn = await this.signIn.register(body, originOf(request));
     this.cookie.set(reply, signedIn.refreshToken);
     return SignedInResponse.from(signedIn);
@@ -48,6 +48,7 @@ export class AuthController {
    *
    * @remarks The refresh token is set as a cookie.
    * @throws {401} `invalid_credentials`: no such account, or not its password.
+   * @throws {403} `account_locked`: an administrator has locked the account.
    * @throws {429} `rate_limited`: too many failed sign-ins from this address or for this e-mail.
    */
   @Public()

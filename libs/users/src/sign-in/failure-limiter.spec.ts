@@ -1,9 +1,11 @@
+import { MemoryRateLimiter } from '@platform/http';
 import { FailureLimiter } from './failure-limiter';
 
 const wrong = new Error('wrong password');
 const fail = () => Promise.reject(wrong);
 const succeed = () => Promise.resolve('in');
-const limiter = (limit = 3) => new FailureLimiter({ limit, windowSeconds: 60 }, (error) => error === wrong);
+const limiter = (limit = 3) =>
+  new FailureLimiter(new MemoryRateLimiter(), { limit, windowSeconds: 60 }, (error) => error === wrong);
 const refusal = { code: 'rate_limited' };
 
 describe('FailureLimiter', () => {
@@ -50,5 +52,29 @@ describe('FailureLimiter', () => {
     now.mockReturnValue(60_000);
     await expect(limit.attempt(['a'], succeed)).resolves.toBe('in');
     now.mockRestore();
+  });
+
+  it('refuses twice as long each time, up to a day, and forgets that after a day without failures', async () => {
+    const limit = limiter(1);
+    const now = jest.spyOn(Date, 'now').mockReturnValue(0);
+    const lockedFor: number[] = [];
+    for (let times = 0, at = 0; times < 13; times++) {
+      await limit.attempt(['a'], fail).catch(() => undefined);
+      const refused = await limit.attempt(['a'], succeed).catch((error: unknown) => error);
+      const seconds = (refused as { details: { retryAfterSeconds: number } }).details.retryAfterSeconds;
+      lockedFor.push(seconds);
+      now.mockReturnValue((at += seconds * 1_000));
+    }
+    expect(lockedFor.slice(0, 6)).toEqual([60, 120, 240, 480, 960, 1_920]);
+    expect(Math.max(...lockedFor)).toBe(61_440); // 17 hours; the next one would fall into another day
+    expect(lockedFor.at(-1)).toBeLessThan(61_440);
+    now.mockRestore();
+  });
+
+  it('forgives', async () => {
+    const limit = limiter(1);
+    await limit.attempt(['a'], fail).catch(() => undefined);
+    await limit.forgive('a');
+    await expect(limit.attempt(['a'], succeed)).resolves.toBe('in');
   });
 });

@@ -7,7 +7,7 @@ import { Passwords } from '../passwords/passwords';
 import type { Origin, Tokens } from '../sessions/session.types';
 import { SessionsService } from '../sessions/sessions.service';
 import type { User } from '../user.entity';
-import { invalidCredentials } from '../users.errors';
+import { accountLocked, invalidCredentials } from '../users.errors';
 import { newDeviceSignedIn, userRegistered } from '../users.events';
 import { UsersRepository } from '../users.repository';
 import { actAs } from './act-as';
@@ -51,11 +51,12 @@ export class SignInService {
     });
   }
 
-  /** @throws AppError `invalid_credentials`, after the same work whether or not there is such an account */
+  /** @throws AppError `invalid_credentials`, after the same work whether or not there is such an account; `account_locked` */
   async login(email: string, password: string, origin: Origin): Promise<SignedInUser> {
     const user = await this.users.findByEmail(email.toLowerCase());
     const isRight = await this.passwords.matches(password, user?.passwordHash);
     if (!user || !isRight) throw invalidCredentials();
+    if (user.lockedAt) throw accountLocked();
     const passwordHash = await this.strengthen(user, password);
     return this.signIn(origin, async () => ({ user, action: 'users.logged_in' }), passwordHash);
   }
@@ -68,7 +69,7 @@ export class SignInService {
     const { user, session } = await this.uow.run(async () => {
       const { user, action } = await identify();
       const session = await this.sessions.open(user.id, origin, passwordHash);
-      if (!session) throw invalidCredentials(); // deleted, or given another password, a moment ago
+      if (!session) throw invalidCredentials(); // deleted, locked or given another password a moment ago
       actAs(user.id);
       if (session.isNewDevice) this.outbox.add(newDeviceSignedIn({ userId: user.id, sessionId: session.id }));
       this.audit.record({ action, resource: 'user', resourceId: user.id });
