@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ApiClient } from './support/api-client';
 import { auditOf } from './support/events';
+import { sessionOf } from './support/factors';
 import { chargeEvent, sendEvent } from './support/gateway-events';
 import { anOrder, expectStatus, putOnSale } from './support/orders';
 import { FORBIDDEN, INVALID, outcomeOf, UNAUTHENTICATED } from './support/outcome';
@@ -30,8 +31,6 @@ describe('step-up', () => {
   };
   const refund = (client: ApiClient, payment: string, body: object, key?: string) =>
     client.post(`/payments/${payment}/refunds`, body, { key });
-  const sessionOf = (client: ApiClient): string =>
-    JSON.parse(Buffer.from(client.token?.split('.')[1] ?? '', 'base64url').toString()).sid;
 
   it('opens five minutes on this session, with the password, and says so in the audit trail', async () => {
     const { id, client, password } = await register(shop.api);

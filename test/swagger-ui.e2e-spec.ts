@@ -10,7 +10,7 @@ import { SwaggerUi } from './support/swagger-ui';
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 const chromium = findChromium();
 /** The demo data has no session of one's own yet, and no saga that waits for a person. */
-const UNNAMED = ['endSession', 'retrySaga', 'resolveSaga'];
+const UNNAMED = ['endSession', 'retrySaga', 'resolveSaga', 'renamePasskey', 'removePasskey'];
 /** In CI a browser must be there; elsewhere its absence is no fault of ours. */
 const describeWithBrowser = chromium !== undefined || process.env['CI'] === 'true' ? describe : describe.skip;
 
@@ -99,9 +99,14 @@ describe('documentation', () => {
     let password = 'countinghouse-demo';
     /** Not to be tried with an example: a signature, a cookie, a mailed token or an id of one's own is needed. */
     const NEEDS_MORE = ['receivePaymentEvent', 'refreshSession', 'verifyEmail', 'resetPassword', ...UNNAMED];
+    /** A code of an authenticator app, or the signature of a passkey, is needed as well. */
+    const NEEDS_FACTOR = [
+      ...['confirmTotp', 'removeTotp', 'renewRecoveryCodes', 'verifyMfa'],
+      ...['registerPasskey', 'signInWithPasskey', 'getStepUpPasskeyOptions'],
+    ];
     /** What the demo data is already past: its addresses are proved, its payments captured. */
     const DONE = ['resendVerification', 'capturePayment', 'voidPayment'];
-    const CANNOT = [...NEEDS_MORE, ...DONE];
+    const CANNOT = [...NEEDS_MORE, ...NEEDS_FACTOR, ...DONE];
     /** These end what the others need. */
     const LAST = ['cancelOrder', 'deleteProduct', 'changePassword', 'logoutUser', 'logoutEverywhere', 'deleteMe'];
 

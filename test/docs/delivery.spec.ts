@@ -38,6 +38,7 @@ describe('docker-compose.yml', () => {
   const SECRETS: Record<string, string> = {
     database_url: 'postgres://countinghouse:a@postgres:5432/countinghouse\n',
     app_secret: 'x'.repeat(64),
+    encryption_keys: `first:${'z'.repeat(42)}A`,
     sandbox_webhook_secret: 'y'.repeat(64),
   };
   let folder: string;

@@ -70,6 +70,7 @@ async function makeTemplate({ adminUrl, keys, smtpUrl }) {
     JWT_KEYS_DIR: keys,
     SMTP_URL: smtpUrl,
     APP_SECRET: newSecret(),
+    ENCRYPTION_KEYS: `tests:${newSecret()}`,
     SANDBOX_GATEWAY_URL: 'http://127.0.0.1:9',
     SANDBOX_WEBHOOK_SECRET: newSecret(),
   });

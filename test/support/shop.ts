@@ -143,6 +143,7 @@ export function settingsFor(databaseUrl: string, port: number, gatewayUrl: strin
     SMTP_URL: setting('TEST_SMTP_URL'),
     JWT_KEYS_DIR: setting('TEST_KEYS_DIR'),
     APP_SECRET: SECRET,
+    ENCRYPTION_KEYS: `tests:${Buffer.alloc(32, SECRET).toString('base64url')}`,
     SANDBOX_GATEWAY_URL: gatewayUrl,
     SANDBOX_WEBHOOK_SECRET: SECRET,
     RATE_LIMIT_DEFAULT: '100000/60',

@@ -37,6 +37,7 @@ export async function setStage() {
     SMTP_URL: `smtp://127.0.0.1:${smtp.port}`,
     JWT_KEYS_DIR: known.keys,
     APP_SECRET: secret,
+    ENCRYPTION_KEYS: `bench:${secret}`,
     SANDBOX_GATEWAY_URL: `http://127.0.0.1:${gatewayPort}`,
     SANDBOX_WEBHOOK_SECRET: secret,
     RATE_LIMIT_DEFAULT: '1000000/1',

@@ -32,7 +32,12 @@ const PLAN = {
     MAILBOX_SMTP_PORT: 1025,
     SANDBOX_GATEWAY_PORT: 3400,
   },
-  secrets: { databasePassword: '…', appSecret: MADE_AT_FIRST_START, webhookSecret: MADE_AT_FIRST_START },
+  secrets: {
+    databasePassword: '…',
+    appSecret: MADE_AT_FIRST_START,
+    encryptionKeys: MADE_AT_FIRST_START,
+    webhookSecret: MADE_AT_FIRST_START,
+  },
   embedded: { postgres: true, mailbox: true, gateway: true },
   demoData: true,
 };

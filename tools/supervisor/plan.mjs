@@ -61,6 +61,7 @@ export function childEnvironment({ given, ports, secrets, embedded }) {
     PORT: String(ports.PORT),
     HOST: '127.0.0.1',
     APP_SECRET: secrets.appSecret,
+    ENCRYPTION_KEYS: secrets.encryptionKeys,
     JWT_KEYS_DIR: paths.keys,
     SHUTDOWN_TIMEOUT: '3s', // of the ten seconds in which everything has to end
     ...(embedded.postgres && { DATABASE_URL: databaseUrl({ ports, secrets }), ...GENEROUS_LIMITS }),

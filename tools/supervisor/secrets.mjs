@@ -6,7 +6,7 @@ import { writeWhole } from './claim.mjs';
 import { paths } from './paths.mjs';
 import { Problem } from './problem.mjs';
 
-const NAMES = ['databaseAdminPassword', 'databasePassword', 'webhookSecret', 'appSecret'];
+const NAMES = ['databaseAdminPassword', 'databasePassword', 'webhookSecret', 'appSecret', 'encryptionKeys'];
 
 /** 256 bits, in letters that need no escaping in an address or a file. */
 export function newSecret() {
@@ -15,12 +15,12 @@ export function newSecret() {
 
 /**
  * The secrets of this clone, made at the first start. They are never printed.
- * @returns {Record<'databaseAdminPassword' | 'databasePassword' | 'webhookSecret' | 'appSecret', string>}
+ * @returns {Record<'databaseAdminPassword' | 'databasePassword' | 'webhookSecret' | 'appSecret' | 'encryptionKeys', string>}
  */
 export function loadSecrets() {
   const kept = existsSync(paths.secrets) ? readKept() : {};
   const missing = NAMES.filter((name) => !kept[name]);
-  for (const name of missing) kept[name] = newSecret();
+  for (const name of missing) kept[name] = name === 'encryptionKeys' ? `first:${newSecret()}` : newSecret();
   if (missing.length > 0) writeWhole(paths.secrets, JSON.stringify(kept, null, 2));
   return kept;
 }

@@ -24,6 +24,7 @@ const BODIES: Record<string, object> = {
     },
     payment: { method: 'tok_ok' },
   },
+  stepUp: { password: 'countinghouse-demo' },
   adjustStock: { delta: 10, reason: 'restock', note: 'Delivery note 4711' },
 };
 

@@ -13,6 +13,8 @@ import { IndexExpiryOfSessions1763700001900 } from './migrations/1763700001900-i
 import { AddLocks1763700001910 } from './migrations/1763700001910-add-locks';
 import { CreateApiKeys1763700001920 } from './migrations/1763700001920-create-api-keys';
 import { MailTokensRepository } from './mail-tokens/mail-tokens.repository';
+import { CreateFactors1763700001930 } from './migrations/1763700001930-create-factors';
+import { CreatePasskeys1763700001940 } from './migrations/1763700001940-create-passkeys';
 import { Passwords } from './passwords/passwords';
 import { Session } from './sessions/session.entity';
 import { SessionsRepository } from './sessions/sessions.repository';
@@ -35,6 +37,8 @@ import { UsersRepository } from './users.repository';
         IndexExpiryOfSessions1763700001900,
         AddLocks1763700001910,
         CreateApiKeys1763700001920,
+        CreateFactors1763700001930,
+        CreatePasskeys1763700001940,
       ],
     }),
   ],

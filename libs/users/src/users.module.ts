@@ -14,6 +14,7 @@ import { ExportController } from './export/export.controller';
 import { ExportService } from './export/export.service';
 import { PasswordChangesService } from './passwords/password-changes.service';
 import { PasswordsController } from './passwords/passwords.controller';
+import { FACTOR_CONTROLLERS, FACTOR_PROVIDERS } from './factors/parts';
 import { RefreshCookie } from './sessions/refresh-cookie';
 import { RefreshService } from './sessions/refresh.service';
 import { RefreshTokensRepository } from './sessions/refresh-tokens.repository';
@@ -21,9 +22,8 @@ import { SessionsController } from './sessions/sessions.controller';
 import { SessionsService } from './sessions/sessions.service';
 import { AttemptLimits } from './sign-in/attempt-limits';
 import { AuthController } from './sign-in/auth.controller';
+import { LoginService } from './sign-in/login.service';
 import { SignInService } from './sign-in/sign-in.service';
-import { StepUpController } from './step-up/step-up.controller';
-import { StepUpService } from './step-up/step-up.service';
 import { UsersController } from './users.controller';
 import { UsersFacadeModule } from './users.facade.module';
 import { UsersService } from './users.service';
@@ -36,11 +36,11 @@ import { UsersService } from './users.service';
     EmailVerificationController,
     PasswordsController,
     SessionsController,
-    StepUpController,
     UsersController,
     ExportController,
     AdministrationController,
     ApiKeysController,
+    ...FACTOR_CONTROLLERS,
   ],
   providers: [
     ExportService,
@@ -53,6 +53,7 @@ import { UsersService } from './users.service';
     UserListRepository,
     LastAdmin,
     SignInService,
+    LoginService,
     AttemptLimits,
     EmailVerificationService,
     PasswordChangesService,
@@ -60,7 +61,7 @@ import { UsersService } from './users.service';
     RefreshService,
     RefreshTokensRepository,
     RefreshCookie,
-    StepUpService,
+    ...FACTOR_PROVIDERS,
   ],
   exports: [UsersFacadeModule],
 })

@@ -8,6 +8,7 @@ const complete = {
   SMTP_URL: 'smtp://127.0.0.1:25',
   JWT_KEYS_DIR: '/keys',
   APP_SECRET: 's'.repeat(32),
+  ENCRYPTION_KEYS: `k1:${'k'.repeat(42)}A`,
   SANDBOX_GATEWAY_URL: 'http://127.0.0.1:3400',
   SANDBOX_WEBHOOK_SECRET: 'w'.repeat(32),
 };
@@ -35,6 +36,14 @@ describe('loadSettings', () => {
     expect(loadSettings({ ...complete, ...stripe }).PAYMENT_PROVIDER).toBe('sandbox');
     expect(() => loadSettings({ ...bare, PAYMENT_PROVIDER: 'stripe' })).toThrow(/STRIPE_SECRET_KEY is missing/);
     expect(() => loadSettings({ ...complete, STRIPE_SECRET_KEY: 'sk_test_1234' })).toThrow(/STRIPE_WEBHOOK_SECRET/);
+  });
+
+  it('takes encryption keys of 32 bytes, each under an id of its own', () => {
+    const key = Buffer.alloc(32, 7).toString('base64url');
+    const { ENCRYPTION_KEYS } = loadSettings({ ...complete, ENCRYPTION_KEYS: `new:${key},old:${key}` });
+    expect(ENCRYPTION_KEYS).toEqual(['new', 'old'].map((id) => ({ id, key: Buffer.alloc(32, 7) })));
+    for (const wrong of [key, `k1:${key}x`, `k1:${key.slice(1)}`, `k1:${key},k1:${key}`, `k1:${key},`])
+      expect(() => loadSettings({ ...complete, ENCRYPTION_KEYS: wrong })).toThrow(/ENCRYPTION_KEYS/);
   });
 
   it('reads a secret from a file', () => {

@@ -23,6 +23,21 @@ const rate = z
     return { limit, windowSeconds };
   });
 
+/** `id:key,id:key`; a key is 32 bytes in base64url. */
+const encryptionKeys = z
+  .string()
+  .regex(/^[\w-]{1,32}:[\w-]{43}(,[\w-]{1,32}:[\w-]{43})*$/, 'id:key,id:key, each key 32 bytes in base64url')
+  .transform((text) => {
+    const [first = '', ...others] = text.split(',');
+    return [toKey(first), ...others.map(toKey)] as const;
+  })
+  .refine((keys) => new Set(keys.map(({ id }) => id)).size === keys.length, 'each id stands for one key');
+
+function toKey(text: string): { id: string; key: Buffer } {
+  const [id = '', key = ''] = text.split(':');
+  return { id, key: Buffer.from(key, 'base64url') };
+}
+
 const list = z.string().transform((text) =>
   text
     .split(',')
@@ -78,6 +93,15 @@ export const settingsSchema = z.object({
   JWT_ISSUER: z.string().default('countinghouse').describe('`iss` of access tokens'),
   JWT_AUDIENCE: z.string().default('countinghouse-api').describe('`aud` of access tokens'),
   APP_SECRET: z.string().min(32).describe('Secret from which refresh tokens are derived; 32 characters or more'),
+  ENCRYPTION_KEYS: encryptionKeys.describe(
+    'Keys for secrets that must be readable again (AES-256-GCM), id:key,id:key; the first seals, all open',
+  ),
+  PASSKEY_RP_ID: z
+    .string()
+    .regex(/^[a-z0-9-]+(\.[a-z0-9-]+)*$/, 'a domain, e.g. shop.example')
+    .optional()
+    .describe("Domain that passkeys belong to; default PUBLIC_URL's host, localhost in place of an IP address"),
+  PASSKEY_ORIGINS: list.prefault('').describe("Origins of pages that may ask for passkeys; default PUBLIC_URL's"),
   PASSWORD_MIN_LENGTH: z.coerce
     .number()
     .int()

@@ -95,6 +95,12 @@ export class SessionsRepository {
     return query.orderBy('session.id', 'DESC').limit(limit).getMany();
   }
 
+  /** Whether a session was opened at most so long ago. */
+  async isYoung(id: string, seconds: number): Promise<boolean> {
+    const text = 'SELECT 1 FROM users.sessions WHERE id = $1 AND created_at > now() - make_interval(secs => $2)';
+    return (await this.uow.sql(text, [id, seconds])).length > 0;
+  }
+
   /** @returns those that were still alive */
   end(ids: string[]): Promise<string[]> {
     return this.idsOf(END, [ids]);

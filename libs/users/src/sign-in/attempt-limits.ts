@@ -37,6 +37,16 @@ export class AttemptLimits {
     return this.failures.forgive(loginAs(email));
   }
 
+  /** Failed second steps count, by address; by account they are counted with their codes. @throws AppError `rate_limited` */
+  secondStep<T>(address: string, work: () => Promise<T>): Promise<T> {
+    return this.failures.attempt([`second step from ${networkOf(address)}`], work);
+  }
+
+  /** Passkeys that don't hold count, by address. @throws AppError `rate_limited` */
+  passkey<T>(address: string, work: () => Promise<T>): Promise<T> {
+    return this.failures.attempt([`passkey from ${networkOf(address)}`], work);
+  }
+
   /** Failed step-ups count, by address and by account. @throws AppError `rate_limited` */
   stepUp<T>(address: string, userId: string, work: () => Promise<T>): Promise<T> {
     return this.failures.attempt([`step-up from ${networkOf(address)}`, `step-up of ${userId}`], work);

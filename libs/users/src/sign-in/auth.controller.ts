@@ -1,12 +1,14 @@
 import { Body, Controller, Header, HttpCode, Post, Req, Res } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiExtraModels, ApiOkResponse, ApiTags, refs } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CurrentUser, Public, SignedIn, type Actor } from '@platform/auth';
 import { RefreshCookie } from '../sessions/refresh-cookie';
 import { RefreshService } from '../sessions/refresh.service';
 import { SessionsService } from '../sessions/sessions.service';
 import { AttemptLimits } from './attempt-limits';
+import { MfaRequiredResponse } from '../factors/mfa.dto';
 import { AccessTokenResponse, LoginRequest, RegisterRequest, SignedInResponse } from './auth.dto';
+import { LoginService } from './login.service';
 import { originOf } from './origin';
 import { SignInService } from './sign-in.service';
 
@@ -16,6 +18,7 @@ import { SignInService } from './sign-in.service';
 export class AuthController {
   constructor(
     private readonly signIn: SignInService,
+    private readonly logins: LoginService,
     private readonly refreshing: RefreshService,
     private readonly sessions: SessionsService,
     private readonly limits: AttemptLimits,
@@ -46,22 +49,26 @@ export class AuthController {
   /**
    * Sign in
    *
-   * @remarks The refresh token is set as a cookie.
+   * @remarks The refresh token is set as a cookie. For an account with a second factor the answer is
+   * `{ mfaRequired: true, challengeToken }` instead, and nobody is signed in before POST /auth/mfa/verify.
    * @throws {401} `invalid_credentials`: no such account, or not its password.
    * @throws {403} `account_locked`: an administrator has locked the account.
    * @throws {429} `rate_limited`: too many failed sign-ins from this address or for this e-mail.
    */
   @Public()
   @Post('login')
+  @ApiExtraModels(SignedInResponse, MfaRequiredResponse)
+  @ApiOkResponse({ schema: { oneOf: refs(SignedInResponse, MfaRequiredResponse) } })
   @HttpCode(200)
   @Header('Cache-Control', 'no-store')
   async loginUser(
     @Body() { email, password }: LoginRequest,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<SignedInResponse> {
-    const login = () => this.signIn.login(email, password, originOf(request));
+  ): Promise<SignedInResponse | MfaRequiredResponse> {
+    const login = () => this.logins.login(email, password, originOf(request));
     const signedIn = await this.limits.login(request.ip, email, login);
+    if ('challengeToken' in signedIn) return MfaRequiredResponse.from(signedIn);
     this.cookie.set(reply, signedIn.refreshToken);
     return SignedInResponse.from(signedIn);
   }

@@ -4,7 +4,7 @@ import { AccessTokens } from '@platform/auth';
 import { UnitOfWork } from '@platform/database';
 import { Outbox } from '@platform/messaging';
 import { Passwords } from '../passwords/passwords';
-import type { Origin, Tokens } from '../sessions/session.types';
+import type { OpenedSession, Origin, Tokens } from '../sessions/session.types';
 import { SessionsService } from '../sessions/sessions.service';
 import type { User } from '../user.entity';
 import { accountLocked, invalidCredentials } from '../users.errors';
@@ -25,6 +25,15 @@ export interface SignedInUser extends Tokens {
   user: User;
 }
 
+/** Who has proved to be whom, and how. */
+export interface Identified {
+  user: User;
+  /** For the audit trail. */
+  action: string;
+  /** What it was proved by, besides the password. */
+  by?: string;
+}
+
 /** Registers and signs in. Hashing comes before the transaction, signing the token after it. */
 @Injectable()
 export class SignInService {
@@ -43,39 +52,54 @@ export class SignInService {
     const { firstName, lastName } = registration;
     const email = registration.email.toLowerCase();
     const passwordHash = await this.passwords.hashNew(registration.password, registration);
-    return this.signIn(origin, async () => {
+    const signedIn = await this.signIn(origin, async () => {
       const account = { email, passwordHash, firstName, lastName, roles: ['customer' as const], emailVerifiedAt: null };
       const user = await this.users.insert(account);
       this.outbox.add(userRegistered({ userId: user.id }));
       return { user, action: 'users.registered' };
     });
+    return signedIn as SignedInUser;
   }
 
   /** @throws AppError `invalid_credentials`, after the same work whether or not there is such an account; `account_locked` */
-  async login(email: string, password: string, origin: Origin): Promise<SignedInUser> {
+  async identify(email: string, password: string): Promise<User> {
     const user = await this.users.findByEmail(email.toLowerCase());
     const isRight = await this.passwords.matches(password, user?.passwordHash);
     if (!user || !isRight) throw invalidCredentials();
     if (user.lockedAt) throw accountLocked();
     const passwordHash = await this.strengthen(user, password);
-    return this.signIn(origin, async () => ({ user, action: 'users.logged_in' }), passwordHash);
+    return { ...user, passwordHash };
   }
 
-  private async signIn(
-    origin: Origin,
-    identify: () => Promise<{ user: User; action: string }>,
-    passwordHash?: string,
-  ): Promise<SignedInUser> {
-    const { user, session } = await this.uow.run(async () => {
-      const { user, action } = await identify();
-      const session = await this.sessions.open(user.id, origin, passwordHash);
-      if (!session) throw invalidCredentials(); // deleted, locked or given another password a moment ago
-      actAs(user.id);
-      if (session.isNewDevice) this.outbox.add(newDeviceSignedIn({ userId: user.id, sessionId: session.id }));
-      this.audit.record({ action, resource: 'user', resourceId: user.id });
-      return { user, session };
+  /**
+   * For who has just proved to be this user.
+   * @throws AppError `invalid_credentials` when the account is gone, or has another password by now
+   */
+  async open(user: User, origin: Origin): Promise<SignedInUser> {
+    return (await this.signIn(origin, async () => ({ user, action: 'users.logged_in' }))) as SignedInUser;
+  }
+
+  /**
+   * Opens a session for who is identified, in the same transaction: a code is used up if and only if it signs in.
+   * @returns undefined when nobody is
+   */
+  async signIn(origin: Origin, identify: () => Promise<Identified | undefined>): Promise<SignedInUser | undefined> {
+    const opened = await this.uow.run(async () => {
+      const identified = await identify();
+      return identified && { user: identified.user, session: await this.openFor(identified, origin) };
     });
+    if (!opened) return undefined;
+    const { user, session } = opened;
     return { user, accessToken: this.accessTokens.issue(user, session.id), refreshToken: session.refreshToken };
+  }
+
+  private async openFor({ user, action, by }: Identified, origin: Origin): Promise<OpenedSession> {
+    const session = await this.sessions.open(user.id, origin, user.passwordHash);
+    if (!session) throw invalidCredentials(); // deleted, locked or given another password a moment ago
+    actAs(user.id);
+    if (session.isNewDevice) this.outbox.add(newDeviceSignedIn({ userId: user.id, sessionId: session.id }));
+    this.audit.record({ action, resource: 'user', resourceId: user.id, after: by === undefined ? undefined : { by } });
+    return session;
   }
 
   /** @returns the hash that the account has now */

@@ -1,0 +1,29 @@
+import { Injectable } from '@nestjs/common';
+import { StepUps, type Actor } from '@platform/auth';
+import { stepUpRequired } from '@platform/errors';
+import { SessionsRepository } from '../sessions/sessions.repository';
+import { FactorsRepository } from './factors.repository';
+
+/** A session this young has shown the password a moment ago, in seconds. */
+const YOUNG_SECONDS = 900;
+
+/**
+ * Who may add a factor. A stolen access token must not do: with a factor of their own the thief would pass for the owner
+ * in every step-up. So the first one is for a session of the last 15 minutes, or a step-up; each further one for a
+ * step-up with those that are there.
+ */
+@Injectable()
+export class EnrolmentGate {
+  constructor(
+    private readonly factors: FactorsRepository,
+    private readonly sessions: SessionsRepository,
+    private readonly stepUps: StepUps,
+  ) {}
+
+  /** @throws AppError `step_up_required` */
+  async require({ id, sessionId }: Actor): Promise<void> {
+    if (await this.stepUps.isOpen(sessionId)) return;
+    const hasFactor = (await this.factors.listMethods(id)).length > 0;
+    if (hasFactor || !(await this.sessions.isYoung(sessionId, YOUNG_SECONDS))) throw stepUpRequired();
+  }
+}

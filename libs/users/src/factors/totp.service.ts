@@ -1,0 +1,84 @@
+import { Injectable } from '@nestjs/common';
+import { toDataURL } from 'qrcode';
+import { Audit } from '@platform/audit';
+import type { Actor } from '@platform/auth';
+import { UnitOfWork } from '@platform/database';
+import { SecretBox } from '@platform/encryption';
+import { notFound } from '@platform/errors';
+import { codeInvalid, totpEnrolled, totpNotBegun } from '../users.errors';
+import { UsersRepository } from '../users.repository';
+import { EnrolmentGate } from './enrolment-gate';
+import { FactorCodes, totpOwner } from './factor-codes';
+import { RecoveryCodesService } from './recovery-codes.service';
+import { TotpRepository } from './totp.repository';
+import { createTotpSecret, findStep, totpSecretText, totpUri } from './totp-codes';
+
+const ISSUER = 'Countinghouse';
+
+/** What an authenticator app needs; shown once. */
+export interface TotpEnrolment {
+  secret: string;
+  otpauthUri: string;
+  /** A PNG as data URI. */
+  qrCode: string;
+}
+
+/** Authenticator apps: enrolled, confirmed by a first code, removed. */
+@Injectable()
+export class TotpService {
+  constructor(
+    private readonly totp: TotpRepository,
+    private readonly codes: FactorCodes,
+    private readonly recoveryCodes: RecoveryCodesService,
+    private readonly gate: EnrolmentGate,
+    private readonly users: UsersRepository,
+    private readonly box: SecretBox,
+    private readonly uow: UnitOfWork,
+    private readonly audit: Audit,
+  ) {}
+
+  /** Begins, or begins again with another secret. @throws AppError `totp_enrolled`, `step_up_required` */
+  async enrol(actor: Actor): Promise<TotpEnrolment> {
+    await this.gate.require(actor);
+    const user = await this.users.find(actor.id);
+    if (!user) throw notFound('user');
+    const secret = createTotpSecret();
+    await this.uow.run(async () => {
+      if (!(await this.totp.put(user.id, this.box.seal(secret, totpOwner(user.id))))) throw totpEnrolled();
+      this.record('users.totp_begun', user.id);
+    });
+    const otpauthUri = totpUri(secret, ISSUER, user.email);
+    return { secret: totpSecretText(secret), otpauthUri, qrCode: await toDataURL(otpauthUri) };
+  }
+
+  /** From here on the password alone is not enough. @returns recovery codes, shown once; @throws AppError `code_invalid` */
+  async confirm(userId: string, code: string): Promise<string[]> {
+    const recoveryCodes = await this.uow.run(() => this.confirmWith(userId, code));
+    if (recoveryCodes) return recoveryCodes;
+    await this.codes.recordFailure(userId, 'enrolment');
+    throw codeInvalid();
+  }
+
+  remove(userId: string): Promise<void> {
+    return this.uow.run(async () => {
+      if (!(await this.totp.delete(userId))) throw notFound('authenticator app');
+      this.record('users.totp_removed', userId);
+      await this.recoveryCodes.dropIfUseless(userId);
+    });
+  }
+
+  private async confirmWith(userId: string, code: string): Promise<string[] | undefined> {
+    const factor = await this.totp.find(userId);
+    if (!factor) throw totpNotBegun();
+    if (factor.isConfirmed) throw totpEnrolled();
+    const step = findStep(this.box.open(factor.secret, totpOwner(userId)), code, factor.nowSeconds);
+    if (step === undefined) return undefined;
+    if (!(await this.totp.confirm(userId, factor.secret, step))) throw totpEnrolled(); // or begun anew meanwhile
+    this.record('users.totp_confirmed', userId);
+    return this.recoveryCodes.issue(userId);
+  }
+
+  private record(action: string, resourceId: string): void {
+    this.audit.record({ action, resource: 'user', resourceId });
+  }
+}
