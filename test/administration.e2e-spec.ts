@@ -171,13 +171,14 @@ describe('administration of accounts', () => {
   });
 
   describe('deleting', () => {
-    it('takes an account away from everybody, and frees its address', async () => {
+    it('takes an account away from everybody; its address is free again when it is erased', async () => {
       const person = await register(api);
       expectStatus(await admin.delete(`/users/${person.id}`), 204);
       expect(outcomeOf(await person.client.get('/users/me'))).toEqual(UNAUTHENTICATED);
       for (const path of [`/users/${person.id}`, '/users/01900000-0000-7000-8000-000000000000', '/users/x'])
         expect(outcomeOf(await admin.get(path))).toEqual(NOT_FOUND);
-      expectStatus(await api.post('/auth/register', { ...someone(), email: person.email }), 201);
+      const again = await api.post('/auth/register', { ...someone(), email: person.email });
+      expect(outcomeOf(again)).toEqual([409, 'email_taken']);
     });
   });
 

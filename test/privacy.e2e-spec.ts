@@ -59,9 +59,20 @@ describe('privacy', () => {
     );
     const cancelled = await order(person, mark);
     expectStatus(await person.client.post(`/orders/${cancelled}/cancel`, { reason: `because ${mark}` }), 200);
+    await shop.db.sql(
+      `INSERT INTO users.api_keys (id, owner_id, name, hint, permissions, secret_hash, expires_at)
+       VALUES (uuidv7(), $1, $2, 'abcd', '{orders:place}', sha256('of nobody'), now() + interval '1 day')`,
+      [person.id, `Key of ${mark}`],
+    );
     const before = await shop.db.sql('SELECT total_minor, status FROM orders.orders WHERE id = $1', [orderId]);
     expect(await tablesWith(mark)).toEqual(
-      expect.arrayContaining(['orders.orders', 'orders.timeline', 'platform.audit_events', 'users.users']),
+      expect.arrayContaining([
+        'orders.orders',
+        'orders.timeline',
+        'platform.audit_events',
+        'users.api_keys',
+        'users.users',
+      ]),
     );
 
     const deleted = expectStatus(await person.client.delete('/users/me'), 204);
