@@ -10,7 +10,10 @@ import { SwaggerUi } from './support/swagger-ui';
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 const chromium = findChromium();
 /** The demo data has no session of one's own yet, and no saga that waits for a person. */
-const UNNAMED = ['endSession', 'retrySaga', 'resolveSaga', 'renamePasskey', 'removePasskey'];
+const UNNAMED = [
+  ...['endSession', 'retrySaga', 'resolveSaga', 'renamePasskey', 'removePasskey'],
+  ...['rotateApiKey', 'revokeApiKey'],
+];
 /** In CI a browser must be there; elsewhere its absence is no fault of ours. */
 const describeWithBrowser = chromium !== undefined || process.env['CI'] === 'true' ? describe : describe.skip;
 
@@ -106,9 +109,19 @@ describe('documentation', () => {
     ];
     /** What the demo data is already past: its addresses are proved, its payments captured. */
     const DONE = ['resendVerification', 'capturePayment', 'voidPayment'];
-    const CANNOT = [...NEEDS_MORE, ...NEEDS_FACTOR, ...DONE];
+    /** Who asks has to prove first, a moment ago, who they are. */
+    const NEEDS_STEP_UP = ['makeApiKey', 'updateUser'];
+    const CANNOT = [...NEEDS_MORE, ...NEEDS_FACTOR, ...NEEDS_STEP_UP, ...DONE];
     /** These end what the others need. */
-    const LAST = ['cancelOrder', 'deleteProduct', 'changePassword', 'logoutUser', 'logoutEverywhere', 'deleteMe'];
+    const LAST = [
+      'cancelOrder',
+      'deleteProduct',
+      'deleteUser',
+      'changePassword',
+      'logoutUser',
+      'logoutEverywhere',
+      'deleteMe',
+    ];
 
     const signIn = async (operation: Operation): Promise<ApiClient> => {
       const role = operation.permission === undefined || operation.permission === 'orders:place' ? 'customer' : 'admin';

@@ -5,6 +5,7 @@ const EXAMPLES: Array<[operation: RegExp, value: string]> = [
   [/ \/api\/v1\/orders\/\{id\}\/(payments|cancel)$/, '01900000-0000-7000-8000-00000000d001'],
   [/ \/api\/v1\/orders\/\{id\}/, '01900000-0000-7000-8000-00000000d002'],
   [/ \/api\/v1\/payments\/\{id\}/, '01900000-0000-7000-8000-00000000da02'],
+  [/ \/api\/v1\/users\/\{id\}/, '01900000-0000-7000-8000-00000000dc03'],
   [/\{provider\}/, 'sandbox'],
 ];
 

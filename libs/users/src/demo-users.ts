@@ -13,6 +13,14 @@ const NAMES: Record<Role, Names> = {
   customer: { firstName: 'Clara', lastName: 'Jensen' },
 };
 
+/** Ids that the examples of the API's documentation name. */
+const IDS: Record<Role, string> = {
+  admin: '01900000-0000-7000-8000-00000000dc01',
+  support: '01900000-0000-7000-8000-00000000dc02',
+  warehouse: '01900000-0000-7000-8000-00000000dc03',
+  customer: '01900000-0000-7000-8000-00000000dc04',
+};
+
 /** The accounts of the demo data, one per role. */
 @Injectable()
 export class DemoUsers {
@@ -34,7 +42,7 @@ export class DemoUsers {
     const known = await this.users.findByEmail(email);
     if (known) return known.id;
     const passwordHash = await this.passwords.hash(PASSWORD);
-    const account = { ...NAMES[role], email, passwordHash, roles: [role], emailVerifiedAt: new Date() };
+    const account = { id: IDS[role], ...NAMES[role], email, passwordHash, roles: [role], emailVerifiedAt: new Date() };
     try {
       return (await this.users.insert(account)).id;
     } catch (error) {

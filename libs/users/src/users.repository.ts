@@ -7,7 +7,10 @@ import { User } from './user.entity';
 import { emailTaken } from './users.errors';
 
 /** What an account starts with. */
-export type NewUser = Pick<User, 'email' | 'passwordHash' | 'firstName' | 'lastName' | 'roles' | 'emailVerifiedAt'>;
+export type NewUser = Pick<User, 'email' | 'passwordHash' | 'firstName' | 'lastName' | 'roles' | 'emailVerifiedAt'> & {
+  /** A new one when absent; the accounts of the demo data have fixed ones. */
+  id?: string;
+};
 
 const CHANGE = `
   UPDATE users.users SET first_name = $2, last_name = $3, roles = $4, version = version + 1, updated_at = now()
@@ -46,7 +49,7 @@ export class UsersRepository {
 
   /** @throws AppError `email_taken` */
   async insert(newUser: NewUser): Promise<User> {
-    const user = this.uow.manager.create(User, { ...newUser, id: uuidv7() });
+    const user = this.uow.manager.create(User, { ...newUser, id: newUser.id ?? uuidv7() });
     try {
       await this.uow.manager.insert(User, user);
     } catch (error) {
