@@ -110,5 +110,6 @@ describe('races', () => {
     expect(stranger.body.id).not.toBe(first.body.id);
   });
 
-  it('leaves the books in order', () => expectBooksEmpty(shop));
+  // No worker is at work here, so what the demo data has announced and begun stays where it is.
+  it('leaves the books in order', () => expectBooksEmpty(shop, ['platform.events_are_routed', 'platform.sagas_run']));
 });
