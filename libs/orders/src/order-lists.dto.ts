@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsIn, IsInt, IsOptional, IsUUID, Max, Min } from 'class-validator';
-import { DigitsToNumber, IsMoment, PageInfo, PageQuery } from '@platform/http';
+import { DigitsToNumber, LimitQuery, OptionalMoment, PageInfo, PageQuery } from '@platform/http';
 import { ORDER_STATUSES, OrderSummaryResponse } from './orders.dto';
 import type { OrderStatus } from './orders.types';
 
@@ -13,15 +13,11 @@ export class ListOrdersQuery extends PageQuery {
   status?: OrderStatus;
 
   /** Only orders placed at this moment or later */
-  @ApiProperty({ type: 'string', format: 'date-time', maxLength: 35, required: false })
-  @IsOptional()
-  @IsMoment()
+  @OptionalMoment()
   from?: string;
 
   /** Only orders placed before this moment */
-  @ApiProperty({ type: 'string', format: 'date-time', maxLength: 35, required: false })
-  @IsOptional()
-  @IsMoment()
+  @OptionalMoment()
   to?: string;
 
   /** Only this user's orders; needs `orders:read` */
@@ -32,7 +28,7 @@ export class ListOrdersQuery extends PageQuery {
 }
 
 /** Query of the list by page number */
-export class NumberedPageQuery {
+export class NumberedPageQuery extends LimitQuery {
   /** Only orders in this state */
   @ApiProperty({ enum: ORDER_STATUSES, required: false })
   @IsOptional()
@@ -46,14 +42,6 @@ export class NumberedPageQuery {
   @Min(1)
   @Max(10_000)
   page: number = 1;
-
-  /** How many orders a page has at the most */
-  @ApiProperty({ type: 'integer', minimum: 1, maximum: 100, default: 20, required: false })
-  @DigitsToNumber()
-  @IsInt()
-  @Min(1)
-  @Max(100)
-  limit: number = 20;
 }
 
 /** One page of orders. */

@@ -1,5 +1,15 @@
 import type { BookCheck } from '@platform/books';
 
+/** Money that has moved without the ledger saying the same of it, or the other way round. */
+const unequallyPosted = (table: string, kind: string) => `SELECT coalesce(money.id, posted.ref_id) AS id
+  FROM (SELECT id, amount_minor, currency FROM ${table} WHERE status = 'succeeded') money
+  FULL JOIN (
+    SELECT posting.ref_id, sum(entry.amount_minor) AS amount_minor, min(entry.currency) AS currency
+    FROM payments.ledger_transactions posting JOIN payments.ledger_entries entry ON entry.transaction_id = posting.id
+    WHERE posting.kind = '${kind}' AND entry.amount_minor > 0 GROUP BY posting.ref_id
+  ) posted ON posted.ref_id = money.id
+  WHERE money.amount_minor IS DISTINCT FROM posted.amount_minor OR money.currency IS DISTINCT FROM posted.currency`;
+
 /** What must be true of payments, refunds and the ledger. */
 export const PAYMENTS_CHECKS: BookCheck[] = [
   {
@@ -32,26 +42,12 @@ export const PAYMENTS_CHECKS: BookCheck[] = [
   {
     name: 'payments.captures_are_posted',
     rule: 'Every payment that has succeeded is in the ledger once, with its amount, and nothing else is.',
-    sql: `SELECT coalesce(payment.id, posted.ref_id) AS id
-      FROM (SELECT * FROM payments.payments WHERE status = 'succeeded') payment
-      FULL JOIN (
-        SELECT posting.ref_id, sum(entry.amount_minor) AS amount_minor, min(entry.currency) AS currency
-        FROM payments.ledger_transactions posting JOIN payments.ledger_entries entry ON entry.transaction_id = posting.id
-        WHERE posting.kind = 'capture' AND entry.amount_minor > 0 GROUP BY posting.ref_id
-      ) posted ON posted.ref_id = payment.id
-      WHERE payment.amount_minor IS DISTINCT FROM posted.amount_minor OR payment.currency IS DISTINCT FROM posted.currency`,
+    sql: unequallyPosted('payments.payments', 'capture'),
   },
   {
     name: 'payments.refunds_are_posted',
     rule: 'Every refund that has succeeded is in the ledger once, with its amount, and nothing else is.',
-    sql: `SELECT coalesce(refund.id, posted.ref_id) AS id
-      FROM (SELECT * FROM payments.refunds WHERE status = 'succeeded') refund
-      FULL JOIN (
-        SELECT posting.ref_id, sum(entry.amount_minor) AS amount_minor, min(entry.currency) AS currency
-        FROM payments.ledger_transactions posting JOIN payments.ledger_entries entry ON entry.transaction_id = posting.id
-        WHERE posting.kind = 'refund' AND entry.amount_minor > 0 GROUP BY posting.ref_id
-      ) posted ON posted.ref_id = refund.id
-      WHERE refund.amount_minor IS DISTINCT FROM posted.amount_minor OR refund.currency IS DISTINCT FROM posted.currency`,
+    sql: unequallyPosted('payments.refunds', 'refund'),
   },
   {
     name: 'payments.ledger_balances',

@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsOptional, IsString, IsUUID, Matches, MaxLength } from 'class-validator';
-import { IsMoment, PageInfo, PageQuery } from '@platform/http';
+import { OptionalMoment, PageInfo, PageQuery } from '@platform/http';
 import type { AccountType, LedgerAccount, LedgerEntry, PostingKind } from './ledger.types';
 
 const ACCOUNT_CODE = /^[a-z][a-z_]*(:[a-z0-9_]+)?$/;
@@ -78,15 +78,11 @@ export class ListEntriesQuery extends PageQuery {
   reference?: string;
 
   /** Only entries posted at this moment or later */
-  @ApiProperty({ type: 'string', format: 'date-time', maxLength: 35, required: false })
-  @IsOptional()
-  @IsMoment()
+  @OptionalMoment()
   from?: string;
 
   /** Only entries posted before this moment */
-  @ApiProperty({ type: 'string', format: 'date-time', maxLength: 35, required: false })
-  @IsOptional()
-  @IsMoment()
+  @OptionalMoment()
   to?: string;
 }
 

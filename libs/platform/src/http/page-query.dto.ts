@@ -8,8 +8,8 @@ export const DigitsToNumber = () =>
     typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value,
   );
 
-/** The part of a list's query that all lists share. */
-export class PageQuery {
+/** How much of a list is wanted at once. */
+export class LimitQuery {
   /** How many entries a page has at the most */
   @ApiProperty({ type: 'integer', minimum: 1, maximum: 100, default: 20, required: false })
   @DigitsToNumber()
@@ -17,7 +17,10 @@ export class PageQuery {
   @Min(1)
   @Max(100)
   limit: number = 20;
+}
 
+/** The part of a list's query that all lists share. */
+export class PageQuery extends LimitQuery {
   /** `page.nextCursor` of the page before; absent for the first page */
   @IsOptional()
   @IsString()

@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsOptional } from 'class-validator';
 import type { AuditEvent } from '@platform/audit';
-import { IsMoment, IsText, PageInfo, PageQuery } from '@platform/http';
+import { IsText, OptionalMoment, PageInfo, PageQuery } from '@platform/http';
 
 /** Query of the audit trail */
 export class ListAuditEventsQuery extends PageQuery {
@@ -26,15 +26,11 @@ export class ListAuditEventsQuery extends PageQuery {
   action?: string;
 
   /** Only what happened at this moment or later */
-  @ApiProperty({ type: 'string', format: 'date-time', maxLength: 35, required: false })
-  @IsOptional()
-  @IsMoment()
+  @OptionalMoment()
   from?: string;
 
   /** Only what happened before this moment */
-  @ApiProperty({ type: 'string', format: 'date-time', maxLength: 35, required: false })
-  @IsOptional()
-  @IsMoment()
+  @OptionalMoment()
   to?: string;
 }
 
