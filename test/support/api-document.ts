@@ -40,6 +40,10 @@ export interface Operation {
   path: string;
   tags: string[];
   needsSignIn: boolean;
+  /** Who may call it: `public`, `signedIn`, or the permission that it demands. */
+  policy: string;
+  /** For who is signed in: what an API key must be made for, any one of these; none lets no key in. */
+  keyPermissions: string[];
   /** `catalog:write`, if it needs one. */
   permission?: string;
   /** Whether the session must have proved again who is using it. */
@@ -78,6 +82,8 @@ function toOperation(document: ApiDocument, method: string, path: string, operat
   return {
     ...{ id, method, path, tags, body, parameters },
     needsSignIn: security.length > 0,
+    policy: operation['x-policy'],
+    keyPermissions: operation['x-key-permissions'] ?? [],
     needsStepUp: description.includes('Needs a step-up'),
     permission: /permission `([\w:]+)`/.exec(description)?.[1],
     example: json && (json.example ?? exampleOf(body)),

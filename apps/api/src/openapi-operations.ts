@@ -55,8 +55,7 @@ export function completeOperations(document: OpenAPIObject, app: NestFastifyAppl
 }
 
 function complete(operation: Operation, method: (typeof METHODS)[number], path: string, route: Route): void {
-  const policy = (Reflect.getMetadata(POLICY, route.handler) ??
-    Reflect.getMetadata(POLICY, route.controller)) as Policy;
+  const policy = policyOf(operation, route);
   const isIdempotent = Reflect.getMetadata(IDEMPOTENT, route.handler) === true;
   operation.security = policy.kind === 'public' ? [] : [{ bearer: [] }];
   if (policy.kind === 'permission') {
@@ -72,6 +71,18 @@ function complete(operation: Operation, method: (typeof METHODS)[number], path: 
   if (takesKey) operation.parameters = [...(operation.parameters ?? []), idempotencyKey(isIdempotent)];
   describeAnswers(operation);
   describeCommonAnswers(operation, path, { permission: policy.kind === 'permission', stepUp, key: takesKey });
+}
+
+/** Also written down for machines: `x-policy` is `public`, `signedIn` or the permission; `x-key-permissions` let an API key in. */
+function policyOf(operation: Operation, { handler, controller }: Route): Policy {
+  const policy = (Reflect.getMetadata(POLICY, handler) ?? Reflect.getMetadata(POLICY, controller)) as
+    Policy | undefined;
+  if (!policy)
+    throw new Error(`${operation.operationId} declares no policy: @Public(), @SignedIn() or @RequirePermission(…).`);
+  const words = operation as { 'x-policy'?: string; 'x-key-permissions'?: string[] };
+  words['x-policy'] = policy.kind === 'permission' ? policy.permission : policy.kind;
+  if (policy.kind === 'signedIn' && policy.keyPermissions?.length) words['x-key-permissions'] = policy.keyPermissions;
+  return policy;
 }
 
 function describeParameters(operation: Operation, method: string, path: string, { takes }: Route): void {
