@@ -1,3 +1,5 @@
+const { availableParallelism } = require('node:os');
+
 /** `npm test` runs every project; `npm run test:unit` needs no database. */
 const shared = {
   rootDir: __dirname,
@@ -12,6 +14,7 @@ const shared = {
 };
 
 module.exports = {
+  maxWorkers: availableParallelism() + 1, // most of an e2e spec's time is waiting for other processes
   projects: [
     { ...shared, displayName: 'unit', testMatch: ['<rootDir>/{libs,apps}/**/*.spec.ts'] },
     { ...shared, displayName: 'architecture', testMatch: ['<rootDir>/test/{architecture,docs}/**/*.spec.ts'] },

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expectBooksEmpty } from './support/books';
 import { eventually } from './support/eventually';
-import { anOrder, putOnSale } from './support/orders';
+import { anOrder, buy, putOnSale } from './support/orders';
 import { countWaiting, RowLock } from './support/row-lock';
 import { Shop } from './support/shop';
 
@@ -21,9 +21,7 @@ describe('races', () => {
 
   it('sells the last 100 units exactly once to 500 buyers at the same time', async () => {
     const sku = await putOnSale(shop, 100);
-    const answers = await Promise.all(
-      Array.from({ length: 500 }, () => shop.as('customer').post('/orders', anOrder(sku))),
-    );
+    const answers = await Promise.all(Array.from({ length: 500 }, () => buy(shop.as('customer'), anOrder(sku))));
     const count = (status: number) => answers.filter((answer) => answer.status === status).length;
     expect({ sold: count(201), refused: count(422) }).toEqual({ sold: 100, refused: 400 });
     const refusal = answers.find(({ status }) => status === 422)?.body;
@@ -42,9 +40,7 @@ describe('races', () => {
     const [first, second] = await Promise.all([putOnSale(shop, 30), putOnSale(shop, 30)]);
     const order = (skus: string[]) => ({ ...anOrder(''), items: skus.map((sku) => ({ sku, quantity: 1 })) });
     const answers = await Promise.all(
-      Array.from({ length: 100 }, (_, n) =>
-        shop.as('customer').post('/orders', order(n % 2 ? [first, second] : [second, first])),
-      ),
+      Array.from({ length: 100 }, (_, n) => buy(shop.as('customer'), order(n % 2 ? [first, second] : [second, first]))),
     );
     const statuses = answers.map(({ status }) => status).sort();
     expect(statuses).toEqual([...Array<number>(30).fill(201), ...Array<number>(70).fill(422)]);

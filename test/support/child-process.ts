@@ -4,6 +4,8 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { newLogFile } from './logs';
 
+/** What Node has compiled of our files: of the hundreds of starts in a run only the first of each program does that. */
+const COMPILE_CACHE = join(process.cwd(), '.data/compile-cache');
 const FAULT_HOOK = join(__dirname, 'fault-hook.cjs');
 
 /** A built process of ours, started for a test, that can be stopped, killed and frozen. */
@@ -16,7 +18,7 @@ export class Program {
   ) {}
 
   /**
-   * Resolves once the program says that it is ready.
+   * Resolves once the program says that it is ready, or, with a fault, once it has met that before.
    * @param entry below dist/apps, e.g. `worker/src/main.js`
    * @param fault where it is to break, see fault-hook.cjs
    */
@@ -26,6 +28,7 @@ export class Program {
       env: {
         ...process.env,
         NODE_OPTIONS: '',
+        NODE_COMPILE_CACHE: COMPILE_CACHE,
         ...settings,
         LOG_FILE: '',
         ...(fault === undefined ? {} : { FAULT: fault }),
@@ -38,7 +41,8 @@ export class Program {
     child.stderr?.pipe(log);
     const ready = await Promise.race([
       once(child, 'message').then(([message]) => message as { port?: number }),
-      once(child, 'exit').then(([code]) => {
+      once(child, 'exit').then(([code, signal]) => {
+        if (fault !== undefined && signal === 'SIGKILL') return {};
         throw new Error(`${entry} ended with ${code}:\n${readFileSync(logPath, 'utf8')}`);
       }),
     ]);

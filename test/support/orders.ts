@@ -50,6 +50,16 @@ export function untilOrder(
   return eventually(() => client.get(`/orders/${id}`), isThere, timeoutMs).then(({ body }) => body);
 }
 
+/** Places an order as a patient shop does: the same request again for as long as the API says that it is too busy. */
+export function buy(buyer: ApiClient, order: object): Promise<Answer> {
+  const key = randomUUID();
+  return eventually(
+    () => buyer.post('/orders', order, { key }),
+    ({ status, body }) => status !== 503 && body.code !== 'idempotency_in_progress',
+    60_000,
+  );
+}
+
 /** Fails with the whole answer when the status is another. */
 export function expectStatus(answer: Answer, status: number): Answer {
   if (answer.status !== status)

@@ -15,6 +15,7 @@ export const paths = {
   logs: join(state, 'logs'),
   keys: join(state, 'keys'),
   mail: join(state, 'mail'),
+  compileCache: join(state, 'compile-cache'),
   secrets: join(state, 'secrets.json'),
   database: join(state, 'postgres'),
   gatewayStore: join(state, 'sandbox-gateway.sqlite'),

@@ -60,6 +60,7 @@ export function childEnvironment({ given, ports, secrets, embedded }) {
   const filled = {
     PORT: String(ports.PORT),
     HOST: '127.0.0.1',
+    NODE_COMPILE_CACHE: paths.compileCache, // what Node keeps of our files: a third of the work of a start
     APP_SECRET: secrets.appSecret,
     ENCRYPTION_KEYS: secrets.encryptionKeys,
     JWT_KEYS_DIR: paths.keys,

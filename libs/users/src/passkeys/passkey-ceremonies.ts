@@ -1,13 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import {
-  generateAuthenticationOptions,
-  generateRegistrationOptions,
-  verifyAuthenticationResponse,
-  verifyRegistrationResponse,
-  type AuthenticationResponseJSON,
-  type PublicKeyCredentialCreationOptionsJSON,
-  type PublicKeyCredentialRequestOptionsJSON,
-  type RegistrationResponseJSON,
+import type {
+  AuthenticationResponseJSON,
+  PublicKeyCredentialCreationOptionsJSON,
+  PublicKeyCredentialRequestOptionsJSON,
+  RegistrationResponseJSON,
 } from '@simplewebauthn/server';
 import { parse as parseUuid } from 'uuid';
 import { Log } from '@platform/observability';
@@ -18,6 +14,9 @@ import type { Passkey } from './passkeys.repository';
 
 /** ES256, EdDSA, RS256 (COSE): what today's authenticators make. */
 const ALGORITHMS = [-7, -8, -257];
+
+/** Read at the first ceremony: with its parsers of certificates it is a sixth of what a process reads when it starts. */
+const webAuthn = () => import('@simplewebauthn/server');
 
 const RP_NAME = 'Countinghouse';
 const timeout = PASSKEY_SECONDS * 1_000;
@@ -54,6 +53,7 @@ export class PasskeyCeremonies {
     known: Passkey[],
     sessionId: string,
   ): Promise<PublicKeyCredentialCreationOptionsJSON> {
+    const { generateRegistrationOptions } = await webAuthn();
     const options = await generateRegistrationOptions({
       ...{ rpName: RP_NAME, rpID: this.address.rpId, timeout, supportedAlgorithmIDs: ALGORITHMS },
       userName: user.email,
@@ -72,6 +72,7 @@ export class PasskeyCeremonies {
     sessionId: string | null,
     allowed: Passkey[] = [],
   ): Promise<PublicKeyCredentialRequestOptionsJSON> {
+    const { generateAuthenticationOptions } = await webAuthn();
     const options = await generateAuthenticationOptions({
       ...{ rpID: this.address.rpId, timeout, userVerification: 'required' },
       allowCredentials: allowed.map(toDescriptor),
@@ -85,6 +86,7 @@ export class PasskeyCeremonies {
     const expected = await this.expect(response, 'register', sessionId);
     if (!expected) return undefined;
     const options = { response, ...expected, requireUserVerification: true, supportedAlgorithmIDs: ALGORITHMS };
+    const { verifyRegistrationResponse } = await webAuthn();
     const verified = await this.attempt(() => verifyRegistrationResponse(options));
     if (!verified?.verified) return undefined;
     const { credential, credentialBackedUp: isBackedUp } = verified.registrationInfo;
@@ -106,6 +108,7 @@ export class PasskeyCeremonies {
     if (!expected) return undefined;
     const credential = { id: passkey.credentialId, publicKey: Uint8Array.from(passkey.publicKey), counter: 0 };
     const options = { response, ...expected, requireUserVerification: true, credential };
+    const { verifyAuthenticationResponse } = await webAuthn();
     const verified = await this.attempt(() => verifyAuthenticationResponse(options));
     if (!verified?.verified) return undefined;
     const { newCounter: counter, credentialBackedUp: isBackedUp } = verified.authenticationInfo;
