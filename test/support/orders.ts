@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { ApiClient, Answer } from './api-client';
 import { eventually } from './eventually';
 import type { Shop } from './shop';
@@ -50,14 +51,14 @@ export function untilOrder(
   return eventually(() => client.get(`/orders/${id}`), isThere, timeoutMs).then(({ body }) => body);
 }
 
-/** Places an order as a patient shop does: the same request again for as long as the API says that it is too busy. */
-export function buy(buyer: ApiClient, order: object): Promise<Answer> {
+/** Places an order as a shop does that heeds Retry-After: the same request again when the API is too busy. */
+export async function buy(buyer: ApiClient, order: object): Promise<Answer> {
   const key = randomUUID();
-  return eventually(
-    () => buyer.post('/orders', order, { key }),
-    ({ status, body }) => status !== 503 && body.code !== 'idempotency_in_progress',
-    60_000,
-  );
+  for (;;) {
+    const answer = await buyer.post('/orders', order, { key });
+    if (answer.status !== 503) return answer;
+    await delay(Number(answer.headers.get('retry-after')) * 1_000);
+  }
 }
 
 /** Fails with the whole answer when the status is another. */

@@ -6,16 +6,12 @@ import { OrderActionsService } from './order-actions.service';
 import { OrderQueriesService } from './order-queries.service';
 import { CancelOrderRequest } from './cancel-order.dto';
 import { ownerFor } from './order-owner';
-import {
-  OrderPaymentList,
-  OrderPaymentResponse,
-  OrderResponse,
-  TimelineEntryResponse,
-  TimelineResponse,
-} from './orders.dto';
+import { OrderPaymentList, OrderPaymentResponse } from './order-payments.dto';
+import { OrderResponse } from './orders.dto';
 import { unknownCoupon } from './orders.errors';
 import { OrdersService } from './orders.service';
 import { PaymentMethodRequest, PlaceOrderRequest } from './place-order.dto';
+import { TimelineEntryResponse, TimelineResponse } from './timeline.dto';
 
 /** Placing orders, paying them and following them. */
 @ApiTags('Orders')

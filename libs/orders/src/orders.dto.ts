@@ -1,7 +1,8 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { Payment } from '@app/payments';
 import { MoneyDto } from '@platform/http';
-import type { Order, OrderLine, OrderPaymentStatus, OrderStatus, OrderSummary, TimelineEntry } from './orders.types';
+import { OrderPaymentResponse } from './order-payments.dto';
+import type { Order, OrderLine, OrderPaymentStatus, OrderStatus, OrderSummary } from './orders.types';
 import { AddressDto } from './place-order.dto';
 
 export const ORDER_STATUSES = [
@@ -13,7 +14,15 @@ export const ORDER_STATUSES = [
   'expired',
   'needs_attention',
 ] as const;
-const PAYMENT_STATUSES = ['unpaid', 'processing', 'authorized', 'paid', 'failed', 'partially_refunded', 'refunded'];
+export const ORDER_PAYMENT_STATUSES = [
+  'unpaid',
+  'processing',
+  'authorized',
+  'paid',
+  'failed',
+  'partially_refunded',
+  'refunded',
+];
 
 /** One product of an order, with name and price as they were when it was placed. */
 export class OrderItemResponse {
@@ -58,65 +67,6 @@ export class OrderItemResponse {
   }
 }
 
-/** What an order shows of a payment. */
-export class OrderPaymentResponse {
-  /** The payment's id */
-  @ApiProperty({ format: 'uuid' })
-  id: string;
-
-  /** The order that is paid for */
-  @ApiProperty({ format: 'uuid' })
-  orderId: string;
-
-  /** `processing` until the gateway's answer is certain */
-  @ApiProperty({ enum: ['processing', 'authorized', 'succeeded', 'failed', 'voided'], example: 'succeeded' })
-  status: Payment['status'];
-
-  /** What is to be paid */
-  amount: MoneyDto;
-
-  /** What has gone back of it */
-  refunded: MoneyDto;
-
-  /**
-   * The payment gateway
-   * @example "sandbox"
-   */
-  provider: string;
-
-  /** Why it failed, in the gateway's words */
-  failureCode?: string;
-
-  /** When it was begun */
-  createdAt: Date;
-
-  /** When it last changed */
-  updatedAt: Date;
-
-  static from(payment: Payment): OrderPaymentResponse {
-    const { id, reference, status, amountMinor, refundedMinor, currency, provider, failureCode, createdAt, updatedAt } =
-      payment;
-    return {
-      id,
-      orderId: reference,
-      status,
-      amount: { amount: amountMinor, currency },
-      refunded: { amount: refundedMinor, currency },
-      provider,
-      failureCode: failureCode ?? undefined,
-      createdAt,
-      updatedAt,
-    };
-  }
-}
-
-/** The payments of an order. */
-export class OrderPaymentList {
-  /** All attempts, in the order of their making */
-  @ApiProperty({ type: [OrderPaymentResponse] })
-  data: OrderPaymentResponse[];
-}
-
 /** An order without its items, as lists show it. */
 export class OrderSummaryResponse {
   /** The order's id */
@@ -139,7 +89,7 @@ export class OrderSummaryResponse {
   status: OrderStatus;
 
   /** How its money stands */
-  @ApiProperty({ enum: PAYMENT_STATUSES, example: 'paid' })
+  @ApiProperty({ enum: ORDER_PAYMENT_STATUSES, example: 'paid' })
   paymentStatus: OrderPaymentStatus;
 
   /** Pieces of all items together */
@@ -228,47 +178,4 @@ export class OrderResponse extends OrderSummaryResponse {
       payments: payments.map((payment) => OrderPaymentResponse.from(payment)),
     };
   }
-}
-
-/** As long as the reason that a person may give; a fault's text may be longer. */
-const MAX_DETAIL_LENGTH = 500;
-
-/** One step of an order's way. */
-export class TimelineEntryResponse {
-  /** When */
-  at: Date;
-
-  /**
-   * What happened
-   * @example "confirmed"
-   */
-  @ApiProperty({ pattern: '^[a-z_]+$', maxLength: 64 })
-  step: string;
-
-  /** The order's state after it */
-  @ApiProperty({ enum: ORDER_STATUSES, example: 'confirmed' })
-  status: OrderStatus;
-
-  /** How its money stood after it */
-  @ApiProperty({ enum: PAYMENT_STATUSES, example: 'paid' })
-  paymentStatus: OrderPaymentStatus;
-
-  /** Who did it: a user's id, or a part of the system */
-  @ApiProperty({ maxLength: 36 })
-  actor: string | null;
-
-  /** What there is to say about it */
-  @ApiProperty({ type: 'string', maxLength: MAX_DETAIL_LENGTH, nullable: true })
-  detail: string | null;
-
-  static from({ at, step, status, paymentStatus, actor, detail }: TimelineEntry): TimelineEntryResponse {
-    return { at, step, status, paymentStatus, actor, detail: detail?.slice(0, MAX_DETAIL_LENGTH) ?? null };
-  }
-}
-
-/** The way of an order so far. */
-export class TimelineResponse {
-  /** Every step, oldest first */
-  @ApiProperty({ type: [TimelineEntryResponse] })
-  data: TimelineEntryResponse[];
 }
