@@ -83,6 +83,57 @@ describe('sagas', () => {
       expect(await traces(key)).toEqual(['try 2', 'two']);
     });
 
+    describe('and do the next step in the same transaction when a step says so', () => {
+      let fault: Error | undefined;
+      const one = (run: SagaRun) =>
+        stage.uow.run<StepOutcome>(async () => {
+          await write(run, 'one');
+          await (run.attempt === 0 ? run.advanceWithNext() : run.advance());
+          return done;
+        });
+      const two = (run: SagaRun) =>
+        stage.uow.run<StepOutcome>(async () => {
+          await write(run, `two, try ${run.attempt}`);
+          await run.advance();
+          if (fault) throw fault;
+          return done;
+        });
+      const twoInOne = aSaga('two-in-one', { one: { execute: one }, two: { execute: two }, three: traced('three') });
+
+      it('and go on behind both', async () => {
+        fault = undefined;
+        const { take, run } = stage.hand(twoInOne);
+        const key = await stage.start(twoInOne);
+        await run(await take());
+        expect(await stage.row(key)).toMatchObject({ step: 'three', status: 'done' });
+        expect(await traces(key)).toEqual(['one', 'two, try 0', 'three']);
+        const byTransaction = 'SELECT count(*)::int AS n FROM scratch.effects WHERE key = $1 GROUP BY xmin ORDER BY n';
+        expect(await db.sql(byTransaction, [key])).toEqual([{ n: 1 }, { n: 2 }]);
+      });
+
+      it('or neither, when one of them fails: then each is tried by itself', async () => {
+        fault = new Error('too much at once');
+        const { take, run } = stage.hand(twoInOne);
+        const key = await stage.start(twoInOne);
+        await run(await take());
+        expect(await stage.row(key)).toMatchObject({ step: 'one', attempts: 1, last_error: 'too much at once' });
+        expect(await traces(key)).toEqual([]);
+        await stage.hurry(key);
+        await run(await take());
+        expect(await stage.row(key)).toMatchObject({ step: 'two', attempts: 1 });
+        expect(await traces(key)).toEqual(['one']);
+      });
+
+      it('unless the next one leaves its progress to the runner: it would be done twice', async () => {
+        const saga = aSaga('careless', { one: { execute: one }, two: traced('two') });
+        const { take, run } = stage.hand(saga);
+        const key = await stage.start(saga);
+        await run(await take());
+        expect(await stage.row(key)).toMatchObject({ step: 'one', last_error: 'Step two must be done and advance.' });
+        expect(await traces(key)).toEqual([]);
+      });
+    });
+
     it('wait until a moment or for a while, and run at once when they are woken', async () => {
       let answer: StepOutcome = { kind: 'wait', until: new Date(Date.now() + 3_600_000) };
       const saga = aSaga('patient', { one: { execute: () => answer } });

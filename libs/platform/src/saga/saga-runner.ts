@@ -45,28 +45,36 @@ export class SagaRunner {
   /** @returns the saga at its next step, or (when it rests) whether it is due again at once */
   private async runStep(saga: LeasedSaga): Promise<LeasedSaga | boolean> {
     const { step } = this.registry.locate(saga.name, saga.step);
-    let advanced = false;
-    const run: SagaRun = {
-      key: saga.key,
-      attempt: saga.attempts,
-      since: saga.since,
-      advance: async () => {
-        await this.moveOn(saga);
-        advanced = true;
-      },
-    };
+    const advanced: LeasedSaga[] = [];
+    const run = this.runOf(saga, saga, advanced);
     try {
       const outcome = await withDeadline(this.work(saga, step, run), step);
       if (outcome.kind === 'wait') return await this.store.pause(saga, outcome, 0);
       if (outcome.kind === 'end') return await this.end(saga, 'done', outcome.reason);
       if (outcome.kind === 'undo') return await this.turnBack(saga, outcome.reason);
       if (outcome.kind === 'park') return await this.park(saga, outcome.reason);
-      if (!advanced) await this.moveOn(saga);
-      return this.following(saga);
+      if (advanced.length === 0) await this.moveOn(saga, saga);
+      return this.following(advanced.at(-1) ?? saga);
     } catch (error) {
       if (error instanceof LeaseLost) throw error;
       return this.retryOrTurnBack(saga, step, error);
     }
+  }
+
+  /** @param at the place of the step at work: behind `saga` when the step before is in the same transaction */
+  private runOf(saga: LeasedSaga, at: LeasedSaga, advanced: LeasedSaga[]): SagaRun {
+    const advance = async () => {
+      await this.moveOn(saga, at);
+      advanced.push(at);
+    };
+    const advanceWithNext = async () => {
+      const next = this.following(at);
+      if (typeof next === 'boolean') throw new Error(`No step follows ${at.step}.`);
+      const { step } = this.registry.locate(next.name, next.step);
+      const { kind } = await this.work(next, step, this.runOf(saga, next, advanced));
+      if (kind !== 'done' || advanced.at(-1) !== next) throw new Error(`Step ${step.name} must be done and advance.`);
+    };
+    return { key: at.key, attempt: at.attempts, since: at.since, advance, advanceWithNext };
   }
 
   /** Many short steps take as long as one long step, so the heartbeat goes on over all of them. */
@@ -84,11 +92,11 @@ export class SagaRunner {
     return step.compensate ? step.compensate(run) : Promise.resolve({ kind: 'done' });
   }
 
-  /** Writes the next place of the saga: the neighbour in its direction, or its end. */
-  private async moveOn(saga: LeasedSaga): Promise<void> {
-    const next = this.neighbour(saga);
+  /** Moves the saga from its place to the one behind `at`: the neighbour in its direction, or its end. */
+  private async moveOn(saga: LeasedSaga, at: LeasedSaga): Promise<void> {
+    const next = this.neighbour(at);
     const end = saga.status === 'running' ? 'done' : 'undone';
-    await this.store.move(saga, next?.name ?? saga.step, next ? saga.status : end);
+    await this.store.move(saga, next?.name ?? at.step, next ? saga.status : end);
   }
 
   private following(saga: LeasedSaga): LeasedSaga | boolean {

@@ -37,6 +37,12 @@ export interface SagaRun {
    * @throws LeaseLost
    */
   advance(): Promise<void>;
+  /**
+   * Does the next step too, inside the transaction of this one: one commit instead of two. For a next step that only
+   * touches PostgreSQL and calls `advance` itself. When it fails, this step has failed: let a further try use `advance`.
+   * @throws LeaseLost
+   */
+  advanceWithNext(): Promise<void>;
 }
 
 /**
