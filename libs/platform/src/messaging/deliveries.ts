@@ -36,7 +36,11 @@ const READ = `
   FROM platform.outbox_deliveries delivery
   LEFT JOIN platform.outbox_events event
     ON event.id = delivery.event_id AND event.occurred_at = delivery.occurred_at
-  WHERE delivery.listener = $1 AND delivery.event_id = $2 FOR UPDATE OF delivery`;
+  WHERE delivery.listener = $1 AND delivery.event_id = ANY($2)`;
+
+const READ_ALONE = `${READ} FOR UPDATE OF delivery`;
+
+const FINISH = 'DELETE FROM platform.outbox_deliveries WHERE listener = $1 AND event_id = ANY($2)';
 
 const FAIL = `
   UPDATE platform.outbox_deliveries SET attempts = attempts + 1, last_error = $3,
@@ -83,44 +87,52 @@ export class Deliveries {
     return this.uow.sql<DueDelivery>(LEASE, [listeners, limit, LEASE_SECONDS]);
   }
 
-  /** Delivers one event. A failure is written down with its reason, and tried again later with growing pauses. */
-  async deliver(listener: Listener, eventId: string): Promise<void> {
-    try {
-      await (listener.mode === 'inTransaction'
-        ? this.inOneTransaction(listener, eventId)
-        : this.asJob(listener, eventId));
-    } catch (error) {
-      await this.fail(listener.name, eventId, error);
+  /**
+   * Delivers events to a listener: to one that talks to the outside world all at once, to another one by one. A failure
+   * is written down with its reason, and that event tried again later with growing pauses.
+   */
+  async deliver(listener: Listener, eventIds: string[]): Promise<void> {
+    if (listener.mode === 'asJob') return this.asJob(listener, eventIds);
+    for (const eventId of eventIds) {
+      await this.inOneTransaction(listener, eventId).catch((error: unknown) =>
+        this.fail(listener.name, eventId, error),
+      );
     }
   }
 
   private inOneTransaction(listener: Listener, eventId: string): Promise<void> {
     return this.uow.run(async () => {
-      const event = await this.read(listener.name, eventId);
-      if (!event) return;
-      if (await this.finish(listener.name, eventId)) await handleInContext(listener, event);
+      const [event] = await this.uow.sql<Taken>(READ_ALONE, [listener.name, [eventId]]);
+      if (!event) return; // somebody has delivered it already
+      const fresh = await this.finish(listener.name, [eventId]);
+      if (fresh.has(eventId)) await handleInContext(listener, whole(event, listener));
     });
   }
 
-  private async asJob(listener: Listener, eventId: string): Promise<void> {
-    const event = await this.read(listener.name, eventId);
-    if (!event) return;
-    await handleInContext(listener, event);
-    await this.uow.run(() => this.finish(listener.name, eventId));
+  /** What has been handled is written down together: twenty commits are dearer than one. */
+  private async asJob(listener: Listener, eventIds: string[]): Promise<void> {
+    const events = await this.uow.sql<Taken>(READ, [listener.name, eventIds]);
+    const handled = await Promise.all(events.map((event) => this.handle(listener, event)));
+    const done = handled.filter((id) => id !== null);
+    if (done.length > 0) await this.uow.run(() => this.finish(listener.name, done));
   }
 
-  /** @returns the event to deliver, or null when somebody has delivered it already */
-  private async read(listener: string, eventId: string): Promise<DeliveredEvent | null> {
-    const [row] = await this.uow.sql<Taken>(READ, [listener, eventId]);
-    if (!row) return null;
-    if (row.name === null) throw new Error(`The event ${eventId} that ${listener} waits for is gone.`);
-    return { ...row, name: row.name };
+  /** @returns the event's id, or null when the listener has failed */
+  private async handle(listener: Listener, event: Taken): Promise<string | null> {
+    try {
+      await handleInContext(listener, whole(event, listener));
+      return event.id;
+    } catch (error) {
+      await this.fail(listener.name, event.id, error);
+      return null;
+    }
   }
 
-  private async finish(listener: string, eventId: string): Promise<boolean> {
-    const fresh = await this.inbox.claim(listener, [eventId]);
-    this.uow.queue('DELETE FROM platform.outbox_deliveries WHERE listener = $1 AND event_id = $2', [listener, eventId]);
-    return fresh.has(eventId);
+  /** @returns those that the listener has not handled before */
+  private async finish(listener: string, eventIds: string[]): Promise<Set<string>> {
+    const fresh = await this.inbox.claim(listener, eventIds);
+    this.uow.queue(FINISH, [listener, eventIds]);
+    return fresh;
   }
 
   private async fail(listener: string, eventId: string, error: unknown): Promise<void> {
@@ -133,4 +145,9 @@ export class Deliveries {
     await this.uow.execute(BURY, [listener, eventId, reason]);
     this.log.error('outbox.dead_letter', { listener, eventId, requestId, attempts });
   }
+}
+
+function whole(event: Taken, listener: Listener): DeliveredEvent {
+  if (event.name === null) throw new Error(`The event ${event.id} that ${listener.name} waits for is gone.`);
+  return { ...event, name: event.name };
 }

@@ -40,7 +40,7 @@ export class OutboxWorker implements OnApplicationBootstrap, OnModuleDestroy {
   async onApplicationBootstrap(): Promise<void> {
     this.queue = this.queues.queue<DueDelivery[]>(QUEUE);
     this.jobs = this.queues.worker<DueDelivery[]>(QUEUE, JOB_CONCURRENCY, async ({ data }) => {
-      await Promise.all(data.map((delivery) => this.deliver(delivery)));
+      await this.deliver(data);
     });
     await this.signals.receive(OUTBOX_SIGNAL, () => this.routing.wake());
     this.routing.start();
@@ -66,7 +66,7 @@ export class OutboxWorker implements OnApplicationBootstrap, OnModuleDestroy {
       this.deliveries.lease(this.listeners.named('inTransaction'), LEASED_AT_ONCE),
       this.deliveries.lease(this.listeners.named('asJob'), LEASED_AT_ONCE),
     ]);
-    for (const delivery of retries) await this.deliver(delivery); // first: the queue may be away
+    await this.deliver(retries); // first: the queue may be away
     if (jobs.length > 0) await this.enqueue(jobs);
     return retries.length + jobs.length > 0;
   }
@@ -83,9 +83,12 @@ export class OutboxWorker implements OnApplicationBootstrap, OnModuleDestroy {
     if (queue) await Promise.all(jobs.map(({ name, data, opts }) => queue.add(name, data, opts)));
   }
 
-  private async deliver({ listener: name, eventId }: DueDelivery): Promise<void> {
-    const listener = this.listeners.find(name);
-    if (listener) await this.deliveries.deliver(listener, eventId);
+  private async deliver(due: DueDelivery[]): Promise<void> {
+    for (const [name, ofListener] of Map.groupBy(due, ({ listener }) => listener)) {
+      const eventIds = ofListener.map(({ eventId }) => eventId);
+      const listener = this.listeners.find(name);
+      if (listener) await this.deliveries.deliver(listener, eventIds);
+    }
   }
 }
 
