@@ -65,7 +65,10 @@ export class SignInService {
   async identify(email: string, password: string): Promise<User> {
     const user = await this.users.findByEmail(email.toLowerCase());
     const isRight = await this.passwords.matches(password, user?.passwordHash);
-    if (!user || !isRight) throw invalidCredentials();
+    if (!user || !isRight) {
+      await this.noteFailure(user?.id);
+      throw invalidCredentials();
+    }
     if (user.lockedAt) throw accountLocked();
     const passwordHash = await this.strengthen(user, password);
     return { ...user, passwordHash };
@@ -100,6 +103,13 @@ export class SignInService {
     if (session.isNewDevice) this.outbox.add(newDeviceSignedIn({ userId: user.id, sessionId: session.id }));
     this.audit.record({ action, resource: 'user', resourceId: user.id, after: by === undefined ? undefined : { by } });
     return session;
+  }
+
+  /** Also for an account that does not exist: one refusal must do what the other does. */
+  private async noteFailure(userId = 'unknown'): Promise<void> {
+    await this.uow.run(async () =>
+      this.audit.record({ action: 'users.login_failed', resource: 'user', resourceId: userId }),
+    );
   }
 
   /** @returns the hash that the account has now */
