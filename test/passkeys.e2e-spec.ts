@@ -2,7 +2,7 @@ import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import type { ApiClient } from './support/api-client';
 import { Authenticator, type Dishonesty } from './support/authenticator';
 import { Browser, findChromium } from './support/browser';
-import { auditOf } from './support/events';
+import { auditOf, eventsNamed } from './support/events';
 import { codeOf, firstStep, registerGuarded, secondStep, sessionOf } from './support/factors';
 import { expectStatus } from './support/orders';
 import { INVALID, NOT_FOUND, outcomeOf, UNAUTHENTICATED } from './support/outcome';
@@ -49,6 +49,9 @@ describe('passkeys', () => {
     const options = expectStatus(await client.post('/auth/passkey-options/step-up'), 200).body;
     return client.post('/auth/step-up', { passkey: device.get(options) });
   };
+  /** What the owner was told about second factors. */
+  const toldOf = async (userId: string) =>
+    (await eventsNamed(shop, 'users.factor_changed', { userId })).map(({ payload }) => payload['change']);
   const rowOf = async (passkeyId: string) =>
     (await shop.db.sql('SELECT passkey.*, counter::int FROM users.passkeys passkey WHERE id = $1', [passkeyId]))[0];
 
@@ -229,6 +232,7 @@ describe('passkeys', () => {
       expect(await rowOf(passkeyId)).toMatchObject({ counter: 3, disabled_at: expect.any(Date) });
       const trail = await auditOf(shop, passkeyId);
       expect(trail.at(-1)).toMatchObject({ action: 'users.passkey_clone_detected', after: { userId: id } });
+      expect(await toldOf(id)).toEqual(['passkey_added', 'passkey_disabled']);
       device.counter = 10; // as the other one might
       expect(outcomeOf(await signIn(device.get(await signInOptions())))).toEqual(REFUSED);
     });
@@ -289,6 +293,7 @@ describe('passkeys', () => {
       expect((await client.get('/auth/mfa')).body).toMatchObject({ enabled: false, recoveryCodesLeft: 0 });
       const actions = (await auditOf(shop, passkeyId)).map(({ action }) => action);
       expect(actions.slice(-2)).toEqual(['users.passkey_renamed', 'users.passkey_removed']);
+      expect(await toldOf(person.id)).toEqual(['passkey_added', 'passkey_removed']);
     });
 
     it("are nobody else's", async () => {

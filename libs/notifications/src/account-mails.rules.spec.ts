@@ -23,6 +23,7 @@ it('escapes names, devices and addresses in HTML', () => {
     mails.welcomeMail(evil),
     mails.passwordResetMail(evil, `${links}"><script>`, token),
     mails.passwordChangedMail(evil),
+    mails.factorChangedMail(evil, 'totp_removed'),
     mails.newDeviceMail('Ada', { device: evil, address: evil, at }),
   ];
   for (const { html, text } of all) {

@@ -1,4 +1,4 @@
-import type { SignIn } from '@app/users';
+import type { FactorChange, SignIn } from '@app/users';
 import { layOut, type MailContent } from './mail-layout.rules';
 
 /** The token stands behind the #: browsers send it to no server, and no log of one can hold it. */
@@ -49,6 +49,29 @@ export function passwordChangedMail(firstName: string): MailContent {
       'If it was not you, reset your password now.',
     ],
   });
+}
+
+const FACTOR_CHANGES: Record<FactorChange, [subject: string, sentence: string]> = {
+  totp_enrolled: ['Authenticator app added', 'an authenticator app was added to your account.'],
+  totp_removed: ['Authenticator app removed', 'the authenticator app was removed from your account.'],
+  passkey_added: ['Passkey added', 'a passkey was added to your account.'],
+  passkey_removed: ['Passkey removed', 'a passkey was removed from your account.'],
+  passkey_disabled: [
+    'Passkey disabled',
+    'a passkey of your account was disabled: somebody seems to have a copy of it. Remove it and add another.',
+  ],
+  recovery_codes_renewed: [
+    'New recovery codes',
+    'new recovery codes were made for your account; those before do not work any more.',
+  ],
+  recovery_code_used: ['Recovery code used', 'one of the recovery codes of your account was used.'],
+};
+
+/** Tells the owner what has become of the account's second factors. */
+export function factorChangedMail(firstName: string, change: FactorChange): MailContent {
+  const [subject, sentence] = FACTOR_CHANGES[change];
+  const ifNot = 'If it was not you, sign out everywhere and reset your password now.';
+  return layOut({ subject, firstName, paragraphs: [sentence, ifNot] });
 }
 
 /** Tells the owner that somebody has signed in with a device that was not used before. */

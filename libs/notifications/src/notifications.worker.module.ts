@@ -12,6 +12,7 @@ import { NOTIFICATIONS_CHECKS } from './notifications.books';
 import { SendConfirmationWhenOrderConfirmed } from './send-confirmation-when-order-confirmed.handler';
 import { SendResetWhenPasswordForgotten } from './send-reset-when-password-forgotten.handler';
 import { SendVerificationWhenUserRegistered } from './send-verification-when-user-registered.handler';
+import { TellOwnerWhenFactorChanged } from './tell-owner-when-factor-changed.handler';
 import { TellOwnerWhenNewDeviceSignedIn } from './tell-owner-when-new-device-signed-in.handler';
 import { TellOwnerWhenPasswordChanged } from './tell-owner-when-password-changed.handler';
 import { WelcomeUserWhenEmailVerified } from './welcome-user-when-email-verified.handler';
@@ -22,6 +23,7 @@ const LISTENERS = [
   WelcomeUserWhenEmailVerified,
   SendResetWhenPasswordForgotten,
   TellOwnerWhenPasswordChanged,
+  TellOwnerWhenFactorChanged,
   TellOwnerWhenNewDeviceSignedIn,
 ];
 

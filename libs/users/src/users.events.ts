@@ -21,6 +21,19 @@ export const passwordResetRequested = defineEvent<{ userId: string | null }>('us
 /** A password has been changed or reset. */
 export const passwordChanged = defineEvent<{ userId: string }>('users.password_changed', 1);
 
+/** What may become of an account's second factors. */
+export type FactorChange =
+  | 'totp_enrolled'
+  | 'totp_removed'
+  | 'passkey_added'
+  | 'passkey_removed'
+  | 'passkey_disabled'
+  | 'recovery_codes_renewed'
+  | 'recovery_code_used';
+
+/** A second factor was added or taken away, or stood in for another. */
+export const factorChanged = defineEvent<{ userId: string; change: FactorChange }>('users.factor_changed', 1);
+
 /** Somebody has signed in with a device that this account did not know. */
 export const newDeviceSignedIn = defineEvent<{ userId: string; sessionId: string }>('users.new_device_signed_in', 1);
 

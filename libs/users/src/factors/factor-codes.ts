@@ -3,6 +3,7 @@ import { Audit } from '@platform/audit';
 import { UnitOfWork } from '@platform/database';
 import { SecretBox } from '@platform/encryption';
 import type { FactorMethod } from './factors.repository';
+import { FactorChanges } from './factor-changes';
 import { hashRecoveryCode } from './recovery-code.rules';
 import { RecoveryCodesRepository } from './recovery-codes.repository';
 import { TotpRepository } from './totp.repository';
@@ -20,6 +21,7 @@ export class FactorCodes {
     private readonly box: SecretBox,
     private readonly uow: UnitOfWork,
     private readonly audit: Audit,
+    private readonly changes: FactorChanges,
   ) {}
 
   /** Uses a code up, in the caller's transaction. @returns what it was; undefined when it is not good */
@@ -28,7 +30,7 @@ export class FactorCodes {
     if (isTotpCode(code)) return (await this.useTotp(userId, code)) ? 'totp' : undefined;
     const hash = hashRecoveryCode(code);
     if (!hash || !(await this.recoveryCodes.use(userId, hash))) return undefined;
-    this.audit.record({ action: 'users.recovery_code_used', resource: 'user', resourceId: userId });
+    this.changes.record('users.recovery_code_used', userId);
     return 'recovery_code';
   }
 

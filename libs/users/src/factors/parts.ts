@@ -12,6 +12,7 @@ import { PasswordProofs } from '../step-up/password-proofs';
 import { StepUpController } from '../step-up/step-up.controller';
 import { StepUpService } from '../step-up/step-up.service';
 import { EnrolmentGate } from './enrolment-gate';
+import { FactorChanges } from './factor-changes';
 import { FactorCodes } from './factor-codes';
 import { FactorGuesses } from './factor-guesses';
 import { FactorsRepository } from './factors.repository';
@@ -29,6 +30,7 @@ export const FACTOR_CONTROLLERS = [MfaController, PasskeysController, PasskeySig
 
 export const FACTOR_PROVIDERS = [
   EnrolmentGate,
+  FactorChanges,
   FactorCodes,
   FactorGuesses,
   FactorsRepository,

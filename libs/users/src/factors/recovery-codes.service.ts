@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { Audit } from '@platform/audit';
 import { UnitOfWork } from '@platform/database';
 import { secondFactorMissing } from '../users.errors';
+import { FactorChanges } from './factor-changes';
 import { FactorsRepository } from './factors.repository';
 import { createRecoveryCodes, hashRecoveryCode } from './recovery-code.rules';
 import { RecoveryCodesRepository } from './recovery-codes.repository';
@@ -13,7 +13,7 @@ export class RecoveryCodesService {
     private readonly codes: RecoveryCodesRepository,
     private readonly factors: FactorsRepository,
     private readonly uow: UnitOfWork,
-    private readonly audit: Audit,
+    private readonly changes: FactorChanges,
   ) {}
 
   /** New ones, in the caller's transaction; those before stop working. The only moment at which they are known. */
@@ -21,7 +21,7 @@ export class RecoveryCodesService {
     this.uow.requireActive('RecoveryCodesService.issue');
     const codes = createRecoveryCodes();
     await this.codes.replace(userId, codes.map(hashRecoveryCode) as Buffer[]);
-    this.audit.record({ action: 'users.recovery_codes_issued', resource: 'user', resourceId: userId });
+    this.changes.record('users.recovery_codes_issued', userId);
     return codes;
   }
 
@@ -35,6 +35,7 @@ export class RecoveryCodesService {
   renew(userId: string): Promise<string[]> {
     return this.uow.run(async () => {
       if ((await this.factors.listMethods(userId)).length === 0) throw secondFactorMissing();
+      this.changes.tell(userId, 'recovery_codes_renewed');
       return this.issue(userId);
     });
   }

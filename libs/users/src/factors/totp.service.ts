@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { toDataURL } from 'qrcode';
-import { Audit } from '@platform/audit';
 import type { Actor } from '@platform/auth';
 import { UnitOfWork } from '@platform/database';
 import { SecretBox } from '@platform/encryption';
@@ -8,6 +7,7 @@ import { notFound } from '@platform/errors';
 import { codeInvalid, totpEnrolled, totpNotBegun } from '../users.errors';
 import { UsersRepository } from '../users.repository';
 import { EnrolmentGate } from './enrolment-gate';
+import { FactorChanges } from './factor-changes';
 import { FactorCodes, totpOwner } from './factor-codes';
 import { RecoveryCodesService } from './recovery-codes.service';
 import { TotpRepository } from './totp.repository';
@@ -34,7 +34,7 @@ export class TotpService {
     private readonly users: UsersRepository,
     private readonly box: SecretBox,
     private readonly uow: UnitOfWork,
-    private readonly audit: Audit,
+    private readonly changes: FactorChanges,
   ) {}
 
   /** Begins, or begins again with another secret. @throws AppError `totp_enrolled`, `step_up_required` */
@@ -45,7 +45,7 @@ export class TotpService {
     const secret = createTotpSecret();
     await this.uow.run(async () => {
       if (!(await this.totp.put(user.id, this.box.seal(secret, totpOwner(user.id))))) throw totpEnrolled();
-      this.record('users.totp_begun', user.id);
+      this.changes.record('users.totp_begun', user.id);
     });
     const otpauthUri = totpUri(secret, ISSUER, user.email);
     return { secret: totpSecretText(secret), otpauthUri, qrCode: await toDataURL(otpauthUri) };
@@ -62,7 +62,7 @@ export class TotpService {
   remove(userId: string): Promise<void> {
     return this.uow.run(async () => {
       if (!(await this.totp.delete(userId))) throw notFound('authenticator app');
-      this.record('users.totp_removed', userId);
+      this.changes.record('users.totp_removed', userId);
       await this.recoveryCodes.dropIfUseless(userId);
     });
   }
@@ -74,11 +74,7 @@ export class TotpService {
     const step = findStep(this.box.open(factor.secret, totpOwner(userId)), code, factor.nowSeconds);
     if (step === undefined) return undefined;
     if (!(await this.totp.confirm(userId, factor.secret, step))) throw totpEnrolled(); // or begun anew meanwhile
-    this.record('users.totp_confirmed', userId);
+    this.changes.record('users.totp_confirmed', userId);
     return this.recoveryCodes.issue(userId);
-  }
-
-  private record(action: string, resourceId: string): void {
-    this.audit.record({ action, resource: 'user', resourceId });
   }
 }

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { AuthenticationResponseJSON } from '@simplewebauthn/server';
-import { Audit } from '@platform/audit';
 import type { Actor } from '@platform/auth';
 import { UnitOfWork } from '@platform/database';
 import { Log } from '@platform/observability';
+import { FactorChanges } from '../factors/factor-changes';
 import { passkeyInvalid } from '../users.errors';
 import type { PasskeyPurpose } from './passkey-challenges.repository';
 import { PasskeyCeremonies, userHandleOf } from './passkey-ceremonies';
@@ -16,7 +16,7 @@ export class PasskeyProofs {
     private readonly passkeys: PasskeysRepository,
     private readonly ceremonies: PasskeyCeremonies,
     private readonly uow: UnitOfWork,
-    private readonly audit: Audit,
+    private readonly changes: FactorChanges,
     private readonly log: Log,
   ) {}
 
@@ -42,9 +42,7 @@ export class PasskeyProofs {
   }
 
   private async refusal({ id, userId }: Passkey, action: string) {
-    await this.uow.run(async () =>
-      this.audit.record({ action, resource: 'passkey', resourceId: id, after: { userId } }),
-    );
+    await this.uow.run(async () => this.changes.record(action, userId, id));
     return passkeyInvalid();
   }
 }

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { RegistrationResponseJSON } from '@simplewebauthn/server';
 import { v7 as uuidv7 } from 'uuid';
-import { Audit } from '@platform/audit';
 import type { Actor } from '@platform/auth';
 import { decodeCursor, toPage, UnitOfWork, type Page } from '@platform/database';
 import { notFound } from '@platform/errors';
 import { EnrolmentGate } from '../factors/enrolment-gate';
+import { FactorChanges } from '../factors/factor-changes';
 import { RecoveryCodesService } from '../factors/recovery-codes.service';
 import { passkeyRefused, secondFactorMissing, tooManyPasskeys } from '../users.errors';
 import { UsersRepository } from '../users.repository';
@@ -31,7 +31,7 @@ export class PasskeysService {
     private readonly recoveryCodes: RecoveryCodesService,
     private readonly users: UsersRepository,
     private readonly uow: UnitOfWork,
-    private readonly audit: Audit,
+    private readonly changes: FactorChanges,
   ) {}
 
   /** @throws AppError `step_up_required`, `too_many_passkeys` */
@@ -64,7 +64,7 @@ export class PasskeysService {
       const known = await this.passkeys.listFor(user.id, null, MAX_PASSKEYS);
       if (known.length >= MAX_PASSKEYS) throw tooManyPasskeys();
       const passkey = await this.passkeys.insert({ ...made, id: uuidv7(), userId: user.id, name, transports });
-      this.record('users.passkey_registered', passkey.id);
+      this.changes.record('users.passkey_registered', user.id, passkey.id);
       return { passkey, recoveryCodes: await this.recoveryCodes.issueIfNone(user.id) };
     });
   }
@@ -78,7 +78,7 @@ export class PasskeysService {
     return this.uow.run(async () => {
       const passkey = await this.passkeys.rename(userId, id, name);
       if (!passkey) throw notFound('passkey');
-      this.record('users.passkey_renamed', id);
+      this.changes.record('users.passkey_renamed', userId, id);
       return passkey;
     });
   }
@@ -86,12 +86,8 @@ export class PasskeysService {
   remove(userId: string, id: string): Promise<void> {
     return this.uow.run(async () => {
       if (!(await this.passkeys.delete(userId, id))) throw notFound('passkey');
-      this.record('users.passkey_removed', id);
+      this.changes.record('users.passkey_removed', userId, id);
       await this.recoveryCodes.dropIfUseless(userId);
     });
-  }
-
-  private record(action: string, resourceId: string): void {
-    this.audit.record({ action, resource: 'passkey', resourceId });
   }
 }
