@@ -34,7 +34,7 @@ export async function createApp(): Promise<NestFastifyApplication> {
     metrics: app.get(Metrics),
     slowRequestMs: config.get('SLOW_REQUEST') * 1_000,
   });
-  app.setGlobalPrefix('api', { exclude: ['health/{*rest}', 'metrics', '.well-known/{*rest}'] });
+  app.setGlobalPrefix('api', { exclude: ['health/{*rest}', 'metrics', '.well-known/{*rest}', 'account/{*rest}'] });
   app.enableVersioning({ type: VersioningType.URI, defaultVersion: '1' });
   await app.register(fastifyCookie);
   await app.register(fastifyCors, {

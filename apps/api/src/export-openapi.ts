@@ -16,7 +16,7 @@ export async function exportOpenApi(): Promise<OpenAPIObject> {
     logger: false,
     abortOnError: false,
   });
-  app.setGlobalPrefix('api', { exclude: ['health/{*rest}', 'metrics', '.well-known/{*rest}'] });
+  app.setGlobalPrefix('api', { exclude: ['health/{*rest}', 'metrics', '.well-known/{*rest}', 'account/{*rest}'] });
   app.enableVersioning({ type: VersioningType.URI, defaultVersion: '1' });
   return createDocument(app);
 }

@@ -12,6 +12,7 @@ import { EmailVerificationController } from './email-verification/email-verifica
 import { EmailVerificationService } from './email-verification/email-verification.service';
 import { ExportController } from './export/export.controller';
 import { ExportService } from './export/export.service';
+import { MailPagesController } from './mail-pages/mail-pages.controller';
 import { PasswordChangesService } from './passwords/password-changes.service';
 import { PasswordsController } from './passwords/passwords.controller';
 import { FACTOR_CONTROLLERS, FACTOR_PROVIDERS } from './factors/parts';
@@ -38,6 +39,7 @@ import { UsersService } from './users.service';
     SessionsController,
     UsersController,
     ExportController,
+    MailPagesController,
     AdministrationController,
     ApiKeysController,
     ...FACTOR_CONTROLLERS,
