@@ -3,11 +3,13 @@
  * function call) on the same PostgreSQL, in turn, several rounds; then the complete road. Ratios and CPU seconds say more
  * than requests per second: machines are noisy. Options: --rounds 3 --seconds 5 --json FILE
  * `npm run bench -- recovery`: how long open sagas take after a worker was killed. Option: --orders 10000
+ * `npm run bench -- auth` and `npm run bench -- login`: see identity.mjs. Options: --rounds 3 --seconds 5
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { buildIfChanged } from '../build.mjs';
 import { CASES } from './cases.mjs';
+import { measureAuth, measureLogins } from './identity.mjs';
 import { load } from './load.mjs';
 import { cpuSeconds, residentMiB, stopProgram } from './processes.mjs';
 import { measureRecovery } from './recovery.mjs';
@@ -28,8 +30,13 @@ const { values, positionals } = parseArgs({
 const rounds = Number(values.rounds);
 const seconds = Number(values.seconds);
 
-if (positionals[0] === 'recovery') {
-  console.table(await measureRecovery(Number(values.orders)));
+const single = {
+  recovery: () => measureRecovery(Number(values.orders)),
+  auth: () => measureAuth({ rounds, seconds }),
+  login: () => measureLogins({ rounds, seconds }),
+}[positionals[0]];
+if (single) {
+  console.table(await single());
   process.exit(0);
 }
 

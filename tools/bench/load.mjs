@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Pool } from 'undici';
 
 /**
@@ -10,11 +11,12 @@ import { Pool } from 'undici';
 
 /**
  * Sends requests as fast as they are answered, from so many clients at once, for so long.
+ * With a pause each client waits so long before its next one.
  * @param {string} origin
  * @param {(n: number) => Request} request the n-th request
- * @param {{ clients: number, seconds: number, expected: number, onAnswer?: (body: string) => void }} options
+ * @param {{ clients: number, seconds: number, expected: number, pauseMs?: number, onAnswer?: (body: string) => void }} options
  */
-export async function load(origin, request, { clients, seconds, expected, onAnswer }) {
+export async function load(origin, request, { clients, seconds, expected, pauseMs, onAnswer }) {
   const pool = new Pool(origin, { connections: clients, pipelining: 1 });
   const times = [];
   const until = performance.now() + seconds * 1000;
@@ -27,6 +29,7 @@ export async function load(origin, request, { clients, seconds, expected, onAnsw
       times.push(performance.now() - began);
       if (statusCode !== expected) throw new Error(`${statusCode} instead of ${expected}: ${text.slice(0, 500)}`);
       onAnswer?.(text);
+      if (pauseMs !== undefined) await delay(pauseMs);
     }
   };
   const began = performance.now();

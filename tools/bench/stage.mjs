@@ -17,8 +17,9 @@ const shelf = process.getuid?.() === 0 ? '/var/tmp' : (process.env.TMPDIR ?? '/t
 /**
  * One durable PostgreSQL with a database for the product and one for the yardstick, both with the same amount of data,
  * and the means to start either server on it.
+ * @param {Record<string, string>} [more] settings of the product that differ from the bench's own
  */
-export async function setStage() {
+export async function setStage(more = {}) {
   const folder = join(shelf, `countinghouse-test-bench-${randomBytes(4).toString('hex')}`);
   const services = fork(servicesProgram, [folder, 'durable'], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
@@ -44,6 +45,7 @@ export async function setStage() {
     SANDBOX_GATEWAY_PORT: String(gatewayPort),
     SANDBOX_GATEWAY_STORE: join(folder, 'gateway.sqlite'),
     SANDBOX_WEBHOOK_URL: `http://127.0.0.1:${port}/api/v1/webhooks/payments/sandbox`,
+    ...more,
   };
   const key = signingKey(known.keys);
   const publicKey = join(logs, 'public.pem');
