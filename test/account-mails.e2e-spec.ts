@@ -1,6 +1,7 @@
 import type { ApiClient } from './support/api-client';
 import { announcedBy, auditOf, eventsNamed } from './support/events';
 import { eventually } from './support/eventually';
+import { guard } from './support/factors';
 import { mailsAbout, mailsTo, tokenIn } from './support/mailbox';
 import { expectStatus } from './support/orders';
 import { outcomeOf, UNAUTHENTICATED } from './support/outcome';
@@ -48,6 +49,8 @@ describe('mails about accounts', () => {
       ]);
       expect((await auditOf(shop, person.id)).at(-1)).toMatchObject({
         action: 'users.email_verified',
+        before: { emailVerified: false },
+        after: { emailVerified: true },
         actor: person.id,
       });
       expect(outcomeOf(await person.client.post('/auth/email/resend'))).toEqual([409, 'email_already_verified']);
@@ -181,6 +184,23 @@ describe('mails about accounts', () => {
       );
       expect(race.map(({ status }) => status).sort()).toEqual([204, 401, 401, 401, 401]);
     });
+  });
+
+  it('tells the owner what becomes of second factors', async () => {
+    const person = await register(api);
+    const { recoveryCodes } = await guard(person);
+    await mailsAbout(person.email, 'Authenticator app added');
+    expectStatus(await person.client.post('/auth/step-up', { code: recoveryCodes[0] }), 204);
+    await mailsAbout(person.email, 'Recovery code used');
+    expectStatus(await person.client.post('/auth/mfa/recovery-codes'), 201);
+    await mailsAbout(person.email, 'New recovery codes');
+    expectStatus(await person.client.delete('/auth/mfa/totp'), 204);
+    const [mail] = await mailsAbout(person.email, 'Authenticator app removed');
+    expect(mail?.text).toContain('the authenticator app was removed from your account.');
+    const changes = await eventsNamed(shop, 'users.factor_changed', { userId: person.id });
+    expect(changes.map(({ payload }) => payload['change'])).toEqual([
+      ...['totp_enrolled', 'recovery_code_used', 'recovery_codes_renewed', 'totp_removed'],
+    ]);
   });
 
   it('tells the owner of a sign-in with a new device, once, and not of a known one', async () => {

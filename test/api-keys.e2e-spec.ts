@@ -140,6 +140,49 @@ describe('API keys', () => {
     ]);
   });
 
+  it('count as they are within their age on every node, even if the signal of a change is lost', async () => {
+    const { person, id, secret } = await staffWithKey(['orders:read', 'inventory:read']);
+    const { program, api } = await shop.startApiProcess({ API_KEY_BELIEVED: '1s' });
+    try {
+      const there = api.as(secret);
+      const until = (status: number) =>
+        eventually(
+          () => there.get('/inventory'),
+          (answer) => answer.status === status,
+          5_000,
+        );
+      await until(200);
+      // Past the product: no signal tells the other process.
+      await shop.db.sql(`UPDATE users.api_keys SET permissions = '{orders:read}' WHERE id = $1`, [id]);
+      await until(403);
+      await shop.db.sql(`UPDATE users.api_keys SET permissions = '{inventory:read}' WHERE id = $1`, [id]);
+      await until(200);
+      await shop.db.sql(`UPDATE users.users SET roles = '{customer}' WHERE id = $1`, [person.id]);
+      await until(403);
+      await shop.db.sql('UPDATE users.api_keys SET revoked_at = now() WHERE id = $1', [id]);
+      await until(401);
+    } finally {
+      await program.stop();
+    }
+    await expect(shop.startApiProcess({ API_KEY_BELIEVED: '61s' })).rejects.toThrow(); // a minute is the promise
+  });
+
+  it('tell the other processes at once what their owners may', async () => {
+    const { person, secret } = await staffWithKey(['inventory:read']);
+    const { program, api } = await shop.startApiProcess();
+    try {
+      expectStatus(await api.as(secret).get('/inventory'), 200);
+      expectStatus(await admin.patch(`/users/${person.id}`, { roles: ['customer'] }), 200);
+      await eventually(
+        () => api.as(secret).get('/inventory'),
+        ({ status }) => status === 403,
+        2_000,
+      );
+    } finally {
+      await program.stop();
+    }
+  });
+
   it('get other secrets, of which the one before stays good for a while', async () => {
     const { id, machine, secret } = await make(admin, ['orders:read']);
     const rotate = async (graceSeconds: number) => {

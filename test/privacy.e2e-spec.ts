@@ -1,14 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import { get } from 'node:http';
 import { announcedBy, eventsNamed } from './support/events';
+import { insertApiKey } from './support/belongings';
 import { eventually } from './support/eventually';
 import { anOrder, expectStatus, putOnSale } from './support/orders';
 import { outcomeOf, UNAUTHENTICATED } from './support/outcome';
 import { register, someone, type Person } from './support/people';
+import { countRows, insertAnyRow, ownerColumns } from './support/rows-of-people';
 import { Shop } from './support/shop';
 
 const WRONG = [401, 'invalid_credentials'];
 const TAKEN = [409, 'email_taken'];
+
+/** Rows that stay when a person is erased, as the books and the trail need them; what they hold of the person goes. */
+const KEPT = [
+  ...['users.sessions.user_id', 'orders.orders.buyer_id', 'payments.payments.buyer_id'],
+  ...['notifications.mails.user_id', 'platform.changed_roles.user_id'],
+];
 
 describe('privacy', () => {
   let shop: Shop;
@@ -59,6 +67,12 @@ describe('privacy', () => {
     );
     const cancelled = await order(person, mark);
     expectStatus(await person.client.post(`/orders/${cancelled}/cancel`, { reason: `because ${mark}` }), 200);
+    const columns = await ownerColumns(shop.db);
+    const names = columns.map(({ table, column }) => `${table}.${column}`);
+    expect(names).toEqual(expect.arrayContaining([...KEPT, 'users.passkeys.user_id', 'users.api_keys.owner_id']));
+    const owned = columns.filter((_, at) => !KEPT.includes(names[at] ?? ''));
+    for (const column of owned)
+      if ((await countRows(shop.db, column, person.id)) === 0) await insertAnyRow(shop.db, column, person.id);
     await shop.db.sql(
       `INSERT INTO users.api_keys (id, owner_id, name, hint, permissions, secret_hash, expires_at)
        VALUES (uuidv7(), $1, $2, 'abcd', '{orders:place}', sha256('of nobody'), now() + interval '1 day')`,
@@ -97,6 +111,7 @@ describe('privacy', () => {
     // An event lives for 30 days, in its daily partition; the reason of a cancellation is part of it.
     const temporary = (table: string) => table.startsWith('platform.outbox_events');
     expect((await tablesWith(mark)).filter((table) => !temporary(table))).toEqual([]);
+    for (const column of owned) expect([column, await countRows(shop.db, column, person.id)]).toEqual([column, 0]);
     expect(await tablesWith(email)).toEqual([]);
     expect(await shop.db.sql('SELECT total_minor, status FROM orders.orders WHERE id = $1', [orderId])).toEqual(before);
     const addresses = await shop.db.sql<{ address: string }>(
@@ -149,6 +164,8 @@ describe('privacy', () => {
     const stranger = await customer();
     const orderId = await order(person, mark);
     await order(stranger, stranger.mark);
+    const key = await insertApiKey(shop, person.id, ['orders:place']);
+    const secret = key.client.token ?? '';
     expect(outcomeOf(await shop.api.get('/users/me/export'))).toEqual(UNAUTHENTICATED);
     const { body, headers } = expectStatus(await person.client.get('/users/me/export'), 200);
     expect(headers.get('content-disposition')).toBe('attachment; filename="my-data.json"');
@@ -156,6 +173,12 @@ describe('privacy', () => {
       exportedAt: expect.any(String),
       account: [expect.objectContaining({ id: person.id, email: person.email, firstName: mark })],
       sessions: [expect.objectContaining({ address: '127.0.0.1' })],
+      apiKeys: [
+        {
+          ...{ id: key.id, name: 'A machine', hint: 'ck_live_…kkkk', permissions: ['orders:place'], revokedAt: null },
+          ...{ createdAt: expect.any(String), expiresAt: expect.any(String), lastUsedAt: null },
+        },
+      ],
       orders: [
         expect.objectContaining({
           id: orderId,
@@ -169,7 +192,8 @@ describe('privacy', () => {
       ]),
     });
     const text = JSON.stringify(body);
-    for (const secret of ['argon2', 'hash', 'token_', stranger.id, stranger.mark]) expect(text).not.toContain(secret);
+    for (const secret_ of [secret, 'argon2', 'hash', 'token_', stranger.id, stranger.mark])
+      expect(text).not.toContain(secret_);
   });
 
   it('exports a long life in pieces', async () => {

@@ -3,6 +3,7 @@ import { BooksModule } from '@platform/books';
 import { DatabaseModule } from '@platform/database';
 import { DemoUsers } from './demo-users';
 import { AccountsKeeper } from './erasure/accounts.keeper';
+import { ApiKeysKeeper } from './erasure/api-keys.keeper';
 import { AuditKeeper } from './erasure/audit.keeper';
 import { SessionsKeeper } from './erasure/sessions.keeper';
 import { CreateUsers1763600001000 } from './migrations/1763600001000-create-users';
@@ -45,6 +46,7 @@ import { UsersRepository } from './users.repository';
   providers: [
     AccountsKeeper,
     SessionsKeeper,
+    ApiKeysKeeper,
     AuditKeeper,
     UsersFacade,
     UsersRepository,

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
+import { Config } from '@platform/config';
 import { AuthConfig } from './auth-config';
 import type { Actor } from './actor';
 import { EndedSessions } from './ended-sessions';
@@ -7,9 +8,6 @@ import { VerifiedTokens } from './verified-tokens';
 
 /** What an API key looks like: 32 random bytes in base64url behind a prefix that scanners of leaked secrets know. */
 export const API_KEY = /^ck_live_[A-Za-z0-9_-]{43}$/;
-
-/** So long a key that was looked up is believed: who holds it, and what it may do, counts within this time. */
-const BELIEVED_MS = 60_000;
 
 /** A key that is good, and who has made it. */
 export interface FoundApiKey {
@@ -46,6 +44,7 @@ export class ApiKeys {
     private readonly config: AuthConfig,
     private readonly endedSessions: EndedSessions,
     private readonly tokens: VerifiedTokens,
+    private readonly settings: Config,
   ) {}
 
   use(source: ApiKeySource): void {
@@ -59,7 +58,7 @@ export class ApiKeys {
     const ownersPermissions = this.config.permissionsOf(key.ownerRoles);
     const permissions = new Set(key.permissions.filter((permission) => ownersPermissions.has(permission)));
     const actor = { id: key.ownerId, keyId: key.id, sessionId: key.id, roles: [], permissions };
-    const believedMs = Math.min(BELIEVED_MS, (key.secondsLeft ?? Infinity) * 1_000);
-    return this.tokens.keep(secret, actor, Date.now() + believedMs);
+    const believedSeconds = Math.min(this.settings.get('API_KEY_BELIEVED'), key.secondsLeft ?? Infinity);
+    return this.tokens.keep(secret, actor, Date.now() + believedSeconds * 1_000);
   }
 }

@@ -84,7 +84,7 @@ export const settingsSchema = z.object({
     .url()
     .optional()
     .describe(
-      'Where links in mails lead, with /verify-email and /reset-password behind it; default PUBLIC_URL/account',
+      'Where links in mails lead, with /verify-email and /reset-password behind it; default PUBLIC_URL/account, where the API serves both',
     ),
   JWT_KEYS_DIR: z.string().describe('Folder of RSA private keys, <kid>.pem; read again when it changes'),
   JWT_KEY_LEAD: duration
@@ -96,6 +96,10 @@ export const settingsSchema = z.object({
   ENCRYPTION_KEYS: encryptionKeys.describe(
     'Keys for secrets that must be readable again (AES-256-GCM), id:key,id:key; the first seals, all open',
   ),
+  API_KEY_BELIEVED: duration
+    .prefault('60s')
+    .refine((seconds) => seconds > 0 && seconds <= 60, 'at most 60s')
+    .describe('How long a key that was looked up is believed, should the signal of a change get lost; 60s at most'),
   PASSKEY_RP_ID: z
     .string()
     .regex(/^[a-z0-9-]+(\.[a-z0-9-]+)*$/, 'a domain, e.g. shop.example')

@@ -34,7 +34,7 @@ export class AccountLocksService {
       const after = await this.users.setLock(before, true);
       await this.sessions.endAll(userId);
       this.changedRoles.change(userId, before.roles); // they are the same, but API keys are looked up anew by it
-      this.audit.record({ action: 'users.locked', resource: 'user', resourceId: userId });
+      this.record('users.locked', before, after);
       this.outbox.add(userLocked({ userId }));
       return after;
     });
@@ -45,10 +45,15 @@ export class AccountLocksService {
       const before = await this.get(userId);
       if (!before.lockedAt) return before;
       const after = await this.users.setLock(before, false);
-      this.audit.record({ action: 'users.unlocked', resource: 'user', resourceId: userId });
+      this.record('users.unlocked', before, after);
       this.outbox.add(userUnlocked({ userId }));
       return after;
     });
+  }
+
+  private record(action: string, before: User, after: User): void {
+    const [was, is] = [{ lockedAt: before.lockedAt }, { lockedAt: after.lockedAt }];
+    this.audit.record({ action, resource: 'user', resourceId: before.id, before: was, after: is });
   }
 
   private async get(userId: string): Promise<User> {

@@ -60,7 +60,7 @@ export class ApiKeysService {
       const key = await this.keys.rotate(id, ownerId, { hash: hashApiKey(secret), hint: hintOf(secret) }, graceSeconds);
       if (!key) throw notFound('API key');
       this.endedSessions.recheck([id]);
-      this.record('users.api_key_rotated', id);
+      this.record('users.api_key_rotated', id, { after: { hint: key.hint, graceSeconds } });
       return { key, secret };
     });
   }

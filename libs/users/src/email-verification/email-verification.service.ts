@@ -29,7 +29,8 @@ export class EmailVerificationService {
       actAs(userId);
       this.mailTokens.queueUsingUp(userId, 'verify-email');
       if (!(await this.users.verifyEmail(userId))) return; // another mail's token was faster
-      this.audit.record({ action: 'users.email_verified', resource: 'user', resourceId: userId });
+      const [before, after] = [{ emailVerified: false }, { emailVerified: true }];
+      this.audit.record({ action: 'users.email_verified', resource: 'user', resourceId: userId, before, after });
       this.outbox.add(emailVerified({ userId }));
     });
   }

@@ -4,7 +4,7 @@ import { PersonalData, type PersonalDataKeeper } from '@platform/privacy';
 import { UsersRepository } from '../users.repository';
 
 /** What an account is proved with, or was told by mail. A person has a handful of each. */
-const OWN = [
+const PROOFS = [
   'mail_tokens',
   'known_devices',
   'passkeys',
@@ -12,11 +12,7 @@ const OWN = [
   'recovery_codes',
   'factor_guesses',
   'mfa_challenges',
-];
-const PROOFS = [
-  ...OWN.map((table) => `DELETE FROM users.${table} WHERE user_id = $1`),
-  'DELETE FROM users.api_keys WHERE owner_id = $1',
-];
+].map((table) => `DELETE FROM users.${table} WHERE user_id = $1`);
 
 /** Who somebody is. What they prove it with is erased, and is no part of an export. */
 @Injectable()

@@ -19,6 +19,10 @@ export class ExportResponse {
   @Part()
   sessions: object[];
 
+  /** The API keys that were made with it, without their secrets */
+  @Part()
+  apiKeys: object[];
+
   /** The orders with their lines, addresses, timelines and payments */
   @Part()
   orders: object[];
