@@ -41,6 +41,13 @@ const CHANGE = `
   INSERT INTO orders.timeline (order_id, version, step, status, payment_status, actor, detail)
   SELECT id, version, $5, status, payment_status, $6, $7 FROM changed`;
 
+const WHETHER_SOLD = `
+  SELECT o.id, EXISTS (
+    SELECT FROM orders.timeline told
+    WHERE told.order_id = o.id AND told.status IN ('confirmed', 'shipped', 'delivered')
+      AND told.payment_status IN ('paid', 'partially_refunded', 'refunded')) AS "wasSold"
+  FROM orders.orders o WHERE o.id > $1 ORDER BY o.id LIMIT $2`;
+
 const OF_BUYER_IN_STATUS = `($1::uuid IS NULL OR o.buyer_id = $1) AND ($2::text IS NULL OR o.status = $2)`;
 
 /** What happens to an order, and from which states it may. */
@@ -123,6 +130,17 @@ export class OrdersRepository {
       WHERE o.id = $1 AND ($2::uuid IS NULL OR o.buyer_id = $2) FOR UPDATE OF o`;
     const [order] = await this.uow.sql<Order & { isExpired: boolean }>(text, [id, buyerId]);
     return order ?? null;
+  }
+
+  /** Like `findForUpdate`, for many. Locked in the order of their ids. */
+  listForUpdate(ids: string[]): Promise<Order[]> {
+    const text = `SELECT ${ORDER} FROM orders.orders o WHERE o.id = ANY($1) ORDER BY o.id FOR UPDATE OF o`;
+    return this.uow.sql<Order>(text, [ids]);
+  }
+
+  /** Orders by their ids, after the one named, and whether each was ever certain and its money taken. */
+  listWhetherSold(after: string, limit: number): Promise<Array<{ id: string; wasSold: boolean }>> {
+    return this.uow.sql<{ id: string; wasSold: boolean }>(WHETHER_SOLD, [after, limit]);
   }
 
   /** Changes an order if it is in one of the states named. @returns whether it was */

@@ -12,6 +12,7 @@ import { NoteRefundWhenPaymentRefunded } from './note-refund-when-payment-refund
 import { OrderExpiry } from './checkout/order-expiry';
 import { OrdersCoreModule } from './orders.core.module';
 import { RefundPaymentStep } from './cancellation/refund-payment.step';
+import { SalesBackfill } from './sales-backfill';
 import { TakePaymentStep } from './checkout/take-payment.step';
 import { WakeCancellationWhenPaymentChanged } from './cancellation/wake-cancellation-when-payment-changed.handler';
 import { WakeCheckoutWhenGatewaySettledPayment } from './checkout/wake-checkout-when-gateway-settled-payment.handler';
@@ -33,6 +34,7 @@ import { WakeCheckoutWhenGatewaySettledPayment } from './checkout/wake-checkout-
     NoteFailureWhenRefundFailed,
     NoteCaptureWhenPaymentCaptured,
     CancelOrderWhenPaymentVoided,
+    SalesBackfill,
   ],
 })
 export class OrdersWorkerModule {

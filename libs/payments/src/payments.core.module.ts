@@ -50,6 +50,7 @@ import { Settlement } from './settlement';
   ],
   exports: [
     PaymentsFacade,
+    Ledger,
     LedgerFacade,
     LedgerRepository,
     RefundsService,

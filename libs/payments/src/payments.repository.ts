@@ -96,6 +96,16 @@ export class PaymentsRepository {
     return this.uow.sql<Payment>(text, [references]);
   }
 
+  /** Payments in the order of their ids, after the one named. */
+  listAfter(after: string, limit: number): Promise<Payment[]> {
+    const text = `SELECT ${PAYMENT} FROM payments.payments WHERE id > $1 ORDER BY id LIMIT $2`;
+    return this.uow.sql<Payment>(text, [after, limit]);
+  }
+
+  listByIds(ids: string[]): Promise<Payment[]> {
+    return this.uow.sql<Payment>(`SELECT ${PAYMENT} FROM payments.payments WHERE id = ANY($1)`, [ids]);
+  }
+
   /** Only of payments whose outcome is known: the others still need their method. */
   async forgetPayers(references: string[]): Promise<void> {
     await this.uow.execute(FORGET_PAYERS, [references]);

@@ -3,13 +3,14 @@ import { ListenerRegistry, Upkeep } from '@platform/messaging';
 import { AskAboutUnsettled } from './ask-about-unsettled.job';
 import { GatewayEventsRepository } from './gateway-events.repository';
 import { IssueRefundWhenRefundRequested } from './issue-refund-when-refund-requested.handler';
+import { LedgerBackfill } from './ledger/ledger-backfill';
 import { LedgerClosing } from './ledger/ledger-closing';
 import { PaymentsCoreModule } from './payments.core.module';
 import { ReconcileWithGateways } from './reconciliation/reconcile-with-gateways.job';
 import { Reconciler } from './reconciliation/reconciler';
 import { ReconciliationProgress } from './reconciliation/reconciliation-progress.repository';
 
-/** Payments for the worker: talks to the gateways about refunds and whatever else is not settled; closes the ledger, forgets old events. */
+/** Payments for the worker: talks to the gateways about refunds and whatever else is not settled; closes the ledger, posts what is older than it, forgets old events. */
 @Module({
   imports: [PaymentsCoreModule],
   providers: [
@@ -19,6 +20,7 @@ import { ReconciliationProgress } from './reconciliation/reconciliation-progress
     Reconciler,
     ReconciliationProgress,
     LedgerClosing,
+    LedgerBackfill,
   ],
 })
 export class PaymentsWorkerModule {

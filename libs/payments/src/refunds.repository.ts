@@ -40,6 +40,12 @@ export class RefundsRepository {
     ]);
   }
 
+  /** Refunds in the order of their ids, after the one named. */
+  listAfter(after: string, limit: number): Promise<Refund[]> {
+    const text = `SELECT ${REFUND} FROM payments.refunds WHERE id > $1 ORDER BY id LIMIT $2`;
+    return this.uow.sql<Refund>(text, [after, limit]);
+  }
+
   /** What refunds that are under way or have succeeded come to. */
   async sumRequested(paymentId: string): Promise<number> {
     const [row] = await this.uow.sql<{ sum: number }>(

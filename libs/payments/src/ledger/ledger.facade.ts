@@ -19,6 +19,11 @@ export class LedgerFacade {
     this.ledger.queue(sale(sold));
   }
 
+  /** Of these, which should have been sold, the references with no sale yet, or with a refund that has no credit note. */
+  listUnposted(references: string[]): Promise<string[]> {
+    return this.entries.listUnposted(references);
+  }
+
   /**
    * Takes back the revenue and tax of a sale for whatever has been refunded of it and is not credited yet, in the
    * caller's transaction, which must keep others from doing the same: hold the lock of what was sold. Nothing happens

@@ -23,6 +23,14 @@ const OPEN_AND_POST = `
     SELECT DISTINCT * FROM unnest($7::text[], $8::text[], $10::text[]) ON CONFLICT DO NOTHING
   ), ${POST}`;
 
+const UNPOSTED = `
+  SELECT reference FROM unnest($1::uuid[]) AS given (reference)
+  WHERE NOT EXISTS (SELECT FROM payments.ledger_transactions sold WHERE sold.kind = 'sale' AND sold.ref_id = given.reference)
+    OR EXISTS (
+      SELECT FROM payments.payments payment JOIN payments.refunds refund ON refund.payment_id = payment.id
+      WHERE payment.reference = given.reference AND refund.status = 'succeeded' AND NOT EXISTS (
+        SELECT FROM payments.ledger_transactions note WHERE note.kind = 'credit_note' AND note.ref_id = refund.id))`;
+
 /** Closed balances, and the entries since. */
 const ACCOUNT = `a.code, a.currency, a.type, a.created_at AS "createdAt",
   (coalesce(closed.balance_minor, 0) + coalesce((
@@ -60,6 +68,12 @@ export class LedgerRepository {
        WHERE payment.reference = $1 AND refund.status = 'succeeded' ORDER BY refund.id`,
       [reference],
     );
+  }
+
+  /** Of these references those that have no sale, or a refund that has succeeded and has no credit note. */
+  async listUnposted(references: string[]): Promise<string[]> {
+    const rows = await this.uow.sql<{ reference: string }>(UNPOSTED, [references]);
+    return rows.map(({ reference }) => reference);
   }
 
   /** Whether what is paid for by this reference has been posted as sold. */

@@ -1,3 +1,4 @@
+export * from './backfills';
 export * from './event';
 export * from './job-queues';
 export * from './listener';

@@ -1,10 +1,12 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { DatabaseModule } from '@platform/database';
+import { Backfills } from './backfills';
 import { Deliveries } from './deliveries';
 import { Inbox } from './inbox';
 import { JobQueues } from './job-queues';
 import { ListenerRegistry } from './listener';
 import { CreateOutbox1763600000100 } from './migrations/1763600000100-create-outbox';
+import { CreateBackfills1763800000120 } from './migrations/1763800000120-create-backfills';
 import { Outbox } from './outbox';
 import { OutboxMetrics } from './outbox-metrics';
 import { OutboxUpkeep } from './outbox-upkeep';
@@ -16,7 +18,7 @@ import { Upkeep } from './upkeep';
 /** Events through the outbox, and jobs. The api announces; the worker also delivers. */
 @Global()
 @Module({
-  imports: [DatabaseModule.forModule({ migrations: [CreateOutbox1763600000100] })],
+  imports: [DatabaseModule.forModule({ migrations: [CreateOutbox1763600000100, CreateBackfills1763800000120] })],
   providers: [Outbox, JobQueues, QueueBackend, OutboxMetrics],
   exports: [Outbox, JobQueues, QueueBackend],
 })
@@ -25,8 +27,8 @@ export class MessagingModule {
   static forWorker(): DynamicModule {
     return {
       module: MessagingModule,
-      providers: [ListenerRegistry, Inbox, Deliveries, Relay, OutboxWorker, Upkeep, OutboxUpkeep],
-      exports: [ListenerRegistry, Upkeep],
+      providers: [ListenerRegistry, Inbox, Deliveries, Relay, OutboxWorker, Upkeep, OutboxUpkeep, Backfills],
+      exports: [ListenerRegistry, Upkeep, Backfills],
     };
   }
 }
