@@ -27,6 +27,7 @@ const PLAN = {
   address: 'http://localhost:3000',
   ports: {
     PORT: 3000,
+    WORKER_PORT: 3001,
     POSTGRES_PORT: 5433,
     MAILBOX_WEB_PORT: 1080,
     MAILBOX_SMTP_PORT: 1025,

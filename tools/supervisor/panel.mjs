@@ -27,6 +27,7 @@ function addresses({ address, ports, embedded }) {
     ['Swagger UI', `${address}/docs`],
     ['API', `${address}/api/v1`],
     ['Health', `${address}/health/ready`],
+    ['Metrics', `${address}/metrics   (the worker's on ${ports.WORKER_PORT})`],
     embedded.mailbox && [
       'Mailbox',
       `http://localhost:${ports.MAILBOX_WEB_PORT}   (SMTP on ${ports.MAILBOX_SMTP_PORT})`,

@@ -40,6 +40,7 @@ export async function makePlan() {
 function wantedPorts(given, embedded) {
   return [
     { name: 'PORT', preset: 3000, user: 'the API', host: given.HOST },
+    { name: 'WORKER_PORT', preset: 3001, user: "the worker's metrics", host: given.WORKER_HOST },
     ...(embedded.postgres ? [{ name: 'POSTGRES_PORT', preset: 5433, user: 'PostgreSQL' }] : []),
     ...(embedded.mailbox
       ? [
@@ -59,6 +60,7 @@ function wantedPorts(given, embedded) {
 export function childEnvironment({ given, ports, secrets, embedded }) {
   const filled = {
     PORT: String(ports.PORT),
+    WORKER_PORT: String(ports.WORKER_PORT),
     HOST: '127.0.0.1',
     NODE_COMPILE_CACHE: paths.compileCache, // what Node keeps of our files: a third of the work of a start
     APP_SECRET: secrets.appSecret,

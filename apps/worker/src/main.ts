@@ -3,6 +3,7 @@ import 'reflect-metadata';
 import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Config, loadSettings, SettingsError } from '@platform/config';
+import { Health, WorkerServer } from '@platform/http';
 import { QueueBackend } from '@platform/messaging';
 import { Log, NestLogger, stopOnUnexpectedErrors } from '@platform/observability';
 import { WorkerModule } from './worker.module';
@@ -20,12 +21,14 @@ async function main(): Promise<void> {
   stopOnUnexpectedErrors(log, stop);
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop(0));
   await app.get(QueueBackend).warnIfUnreliable();
-  log.info('worker.ready');
-  process.send?.({ ready: true });
+  const { port } = app.get(WorkerServer);
+  log.info('worker.ready', { port });
+  process.send?.({ ready: true, port });
 }
 
 async function finish(app: INestApplicationContext, log: Log, exitCode: number): Promise<void> {
   log.info('worker.stopping');
+  app.get(Health).isDraining = true;
   setTimeout(() => process.exit(exitCode || 1), app.get(Config).get('SHUTDOWN_TIMEOUT') * 1_000).unref();
   await app.close();
   process.exit(exitCode);

@@ -9,7 +9,7 @@ import { AuthWorkerModule } from '@platform/auth';
 import { BooksModule } from '@platform/books';
 import { ConfigModule } from '@platform/config';
 import { DatabaseModule } from '@platform/database';
-import { IdempotencyWorkerModule } from '@platform/http';
+import { IdempotencyWorkerModule, WorkerHttpModule } from '@platform/http';
 import { MessagingModule } from '@platform/messaging';
 import { ObservabilityModule } from '@platform/observability';
 import { PrivacyModule } from '@platform/privacy';
@@ -25,6 +25,7 @@ import { SagaModule } from '@platform/saga';
     PrivacyModule,
     MessagingModule.forWorker(),
     SagaModule.forWorker(),
+    WorkerHttpModule,
     AuditWorkerModule,
     IdempotencyWorkerModule,
     AuthWorkerModule,

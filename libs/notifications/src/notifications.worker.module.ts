@@ -4,6 +4,7 @@ import { UsersFacadeModule } from '@app/users';
 import { BooksModule } from '@platform/books';
 import { DatabaseModule } from '@platform/database';
 import { ListenerRegistry, type Listener } from '@platform/messaging';
+import { MailHealth } from './mail-health';
 import { MailSender } from './mail-sender';
 import { Mailer } from './mailer';
 import { MailsRepository } from './mails.repository';
@@ -41,6 +42,7 @@ const ALL = Symbol('all listeners');
     Mailer,
     MailsRepository,
     MailSender,
+    MailHealth,
     ...LISTENERS,
     { provide: ALL, useFactory: (...listeners: Listener[]) => listeners, inject: LISTENERS },
   ],

@@ -12,6 +12,7 @@ import { OrderCancellation } from './cancellation/order-cancellation';
 import { OrderConfirmation } from './checkout/order-confirmation';
 import { EraseBuyers1763600005450 } from './migrations/1763600005450-erase-buyers';
 import { ORDERS_CHECKS } from './orders.books';
+import { OrdersMetrics } from './orders-metrics';
 import { OrdersFacade } from './orders.facade';
 import { OrdersRepository } from './orders.repository';
 import { KeptOrdersRepository } from './personal-data/kept-orders.repository';
@@ -27,7 +28,7 @@ const SHARED = [OrdersRepository, OrdersFacade, CancellationStarter, OrderCancel
     InventoryModule,
     PaymentsCoreModule,
   ],
-  providers: [...SHARED, KeptOrdersRepository, OrdersKeeper, CheckoutSubject, CancellationSubject],
+  providers: [...SHARED, KeptOrdersRepository, OrdersKeeper, CheckoutSubject, CancellationSubject, OrdersMetrics],
   exports: [...SHARED, InventoryModule, PaymentsCoreModule],
 })
 export class OrdersCoreModule {

@@ -6,7 +6,6 @@ import { OrderActionsService } from './order-actions.service';
 import { OrderListsController } from './order-lists.controller';
 import { OrderQueriesService } from './order-queries.service';
 import { OrdersController } from './orders.controller';
-import { OrdersMetrics } from './orders-metrics';
 import { OrdersCoreModule } from './orders.core.module';
 import { OrdersService } from './orders.service';
 
@@ -14,7 +13,7 @@ import { OrdersService } from './orders.service';
 @Module({
   imports: [OrdersCoreModule, CatalogModule],
   controllers: [OrdersController, OrderListsController],
-  providers: [OrdersService, OrderActionsService, OrderQueriesService, CheckoutStarter, DemoOrders, OrdersMetrics],
+  providers: [OrdersService, OrderActionsService, OrderQueriesService, CheckoutStarter, DemoOrders],
   exports: [DemoOrders],
 })
 export class OrdersModule {}

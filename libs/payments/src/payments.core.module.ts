@@ -16,6 +16,7 @@ import { PAYMENTS_CHECKS } from './payments.books';
 import { PaymentsFacade } from './payments.facade';
 import { PaymentsRepository } from './payments.repository';
 import { RefundsRepository } from './refunds.repository';
+import { ReconciliationMetrics } from './reconciliation/reconciliation-metrics';
 import { ReconciliationsRepository } from './reconciliation/reconciliations.repository';
 import { RefundsService } from './refunds.service';
 import { Settlement } from './settlement';
@@ -44,6 +45,7 @@ import { Settlement } from './settlement';
     CapturesService,
     Settlement,
     ReconciliationsRepository,
+    ReconciliationMetrics,
     Ledger,
     LedgerFacade,
     LedgerRepository,

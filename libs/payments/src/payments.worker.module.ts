@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { ListenerRegistry, Upkeep } from '@platform/messaging';
 import { AskAboutUnsettled } from './ask-about-unsettled.job';
+import { GatewayHealth } from './gateways/gateway-health';
 import { GatewayEventsRepository } from './gateway-events.repository';
 import { IssueRefundWhenRefundRequested } from './issue-refund-when-refund-requested.handler';
 import { LedgerBackfill } from './ledger/ledger-backfill';
@@ -21,6 +22,7 @@ import { ReconciliationProgress } from './reconciliation/reconciliation-progress
     ReconciliationProgress,
     LedgerClosing,
     LedgerBackfill,
+    GatewayHealth,
   ],
 })
 export class PaymentsWorkerModule {

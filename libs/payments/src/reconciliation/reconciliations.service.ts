@@ -2,7 +2,6 @@ import { Injectable } from '@nestjs/common';
 import { Audit } from '@platform/audit';
 import { Config } from '@platform/config';
 import { decodeCursor, Signals, toPage, UnitOfWork, violates, type Page } from '@platform/database';
-import { Metrics } from '@platform/observability';
 import { PaymentGateways } from '../gateways/payment-gateways';
 import { reconciliationInProgress } from '../payments.errors';
 import { RECONCILIATION_SIGNAL } from './reconcile-with-gateways.job';
@@ -19,13 +18,7 @@ export class ReconciliationsService {
     private readonly signals: Signals,
     private readonly audit: Audit,
     private readonly config: Config,
-    metrics: Metrics,
-  ) {
-    const help = 'Differences that the latest comparison with a gateway has found';
-    metrics.gauge('payments_reconciliation_differences', help, ['provider', 'kind'], async () =>
-      (await runs.countLatest()).map(({ count, ...labels }) => ({ value: count, labels })),
-    );
-  }
+  ) {}
 
   /**
    * Asks for a run; the worker does it.

@@ -53,6 +53,8 @@ export const settingsSchema = z.object({
   PORT: port.default(3000).describe('Port of the API'),
   HOST: z.string().default('127.0.0.1').describe('Address that the API binds to'),
   PUBLIC_URL: z.url().optional().describe('Address under which clients reach the API; default http://HOST:PORT'),
+  WORKER_PORT: port.optional().describe("Port of a worker's own /metrics and /health; without it it has none"),
+  WORKER_HOST: z.string().default('127.0.0.1').describe('Address that a worker binds to'),
   DATABASE_URL: z
     .string()
     .regex(/^postgres(ql)?:\/\//, 'postgres://user:password@host:port/database')

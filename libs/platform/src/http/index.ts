@@ -18,4 +18,6 @@ export { tellLimit } from './told-limits';
 export { observeRequests } from './request-hooks';
 export { rateLimited } from './rate-limit.guard';
 export * from './text.decorator';
+export { WorkerHttpModule } from './worker-http.module';
+export { WorkerServer } from './worker-server';
 export * from './this-machine';

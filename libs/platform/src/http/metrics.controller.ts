@@ -1,4 +1,3 @@
-import { timingSafeEqual } from 'node:crypto';
 import { Controller, Get, Req, Res, VERSION_NEUTRAL } from '@nestjs/common';
 import { ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -6,7 +5,7 @@ import { Public } from '@platform/auth';
 import { Config } from '@platform/config';
 import { forbidden } from '@platform/errors';
 import { Metrics } from '@platform/observability';
-import { isFromThisMachine } from './this-machine';
+import { mayReadMetrics } from './metrics-access';
 
 /** For Prometheus. */
 @ApiTags('Operations')
@@ -27,16 +26,7 @@ export class MetricsController {
   @Get()
   @ApiProduces('text/plain')
   async getMetrics(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    if (!isFromThisMachine(request) && !this.hasToken(request)) throw forbidden();
+    if (!mayReadMetrics(this.config, request.ip, request.headers.authorization)) throw forbidden();
     await reply.header('content-type', this.metrics.contentType).send(await this.metrics.text());
-  }
-
-  private hasToken({ headers: { authorization } }: FastifyRequest): boolean {
-    const expected = this.config.get('METRICS_TOKEN');
-    if (expected === undefined) return false;
-    const [given, wanted] = [authorization ?? '', `Bearer ${expected}`].map((text) => Buffer.from(text));
-    return (
-      given !== undefined && wanted !== undefined && given.length === wanted.length && timingSafeEqual(given, wanted)
-    );
   }
 }

@@ -5,6 +5,7 @@ export * from './listener';
 export * from './messaging.module';
 export * from './migrate-queues';
 export * from './outbox';
+export * from './outbox-lag';
 export * from './queue-backend';
 export * from './upkeep';
 export * from './work-loop';

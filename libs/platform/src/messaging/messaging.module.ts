@@ -8,6 +8,7 @@ import { ListenerRegistry } from './listener';
 import { CreateOutbox1763600000100 } from './migrations/1763600000100-create-outbox';
 import { CreateBackfills1763800000120 } from './migrations/1763800000120-create-backfills';
 import { Outbox } from './outbox';
+import { OutboxLag } from './outbox-lag';
 import { OutboxMetrics } from './outbox-metrics';
 import { OutboxUpkeep } from './outbox-upkeep';
 import { OutboxWorker } from './outbox-worker';
@@ -19,8 +20,8 @@ import { Upkeep } from './upkeep';
 @Global()
 @Module({
   imports: [DatabaseModule.forModule({ migrations: [CreateOutbox1763600000100, CreateBackfills1763800000120] })],
-  providers: [Outbox, JobQueues, QueueBackend, OutboxMetrics],
-  exports: [Outbox, JobQueues, QueueBackend],
+  providers: [Outbox, JobQueues, QueueBackend, OutboxMetrics, OutboxLag],
+  exports: [Outbox, JobQueues, QueueBackend, OutboxLag],
 })
 export class MessagingModule {
   /** For the worker: also routes events to the listeners that its modules register. */

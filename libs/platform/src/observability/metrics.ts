@@ -51,7 +51,11 @@ export class Metrics {
       registers: [this.registry],
       collect: async () => {
         gauge.reset();
-        for (const { value, labels } of await read()) gauge.set(labels ?? {}, value);
+        // Metrics are wanted most when something is away, and then the others still tell how it is.
+        const readings = await Promise.resolve()
+          .then(read)
+          .catch((): Reading[] => []);
+        for (const { value, labels } of readings) gauge.set(labels ?? {}, value);
       },
     });
   }
