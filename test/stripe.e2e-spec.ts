@@ -72,6 +72,43 @@ describe('Stripe', () => {
     expect(intentsOf(id).map(({ amount_received: taken }) => taken)).toEqual([0, PRICE]);
   });
 
+  it.each([0, 1])('an intent that waits for its owner all the same is canceled; %i answers are lost', async (lost) => {
+    stripe.faultOf = first(lost, isConfirm, 'lose the answer');
+    stripe.events.isWanted = () => false; // whose word that it is canceled may come before ours, and does not say why
+    const { buyer, id } = await buy('tok_threeDSecure');
+    const { payments } = await untilOrder(buyer, id, { paymentStatus: 'failed' }, 40_000);
+    expect(payments).toMatchObject([{ status: 'failed', failureCode: 'authentication_required' }]);
+    expect(intentsOf(id)).toMatchObject([{ status: 'canceled', amount_received: 0 }]);
+    expectStatus(await buyer.post(`/orders/${id}/payments`, { method: 'tok_visa' }), 202);
+    await untilOrder(buyer, id, { status: 'confirmed' });
+  });
+
+  it.each([
+    ['JPY', 1_000, 1_500],
+    ['ISK', 1_000, 150_000],
+    ['MGA', 1_000, 15],
+    ['KWD', 1_000, 1_500],
+  ])('takes %s in the unit that Stripe counts in, and gives it back', async (currency, price, amount) => {
+    const buyer = shop.as('customer');
+    const sku = await putOnSale(shop, 5, price, currency);
+    const { id } = expectStatus(await buyer.post('/orders', anOrder(sku, 1, 'tok_visa')), 201).body;
+    const { payments } = await untilOrder(buyer, id, { status: 'confirmed' });
+    expect(payments).toMatchObject([{ amount: { amount: price + 500, currency } }]);
+    expect(intentsOf(id)).toMatchObject([{ amount, currency: currency.toLowerCase() }]);
+    expectStatus(await shop.as('support').post(`/payments/${payments[0].id}/refunds`, {}), 202);
+    await untilOrder(buyer, id, { paymentStatus: 'refunded' });
+    expect(stripe.account.refundedOf(intentsOf(id)[0]!.id)).toBe(amount);
+  });
+
+  it('refuses what Stripe can’t take, instead of taking another amount', async () => {
+    const buyer = shop.as('customer');
+    const sku = await putOnSale(shop, 5, 1_001, 'KWD');
+    const { id } = expectStatus(await buyer.post('/orders', anOrder(sku, 1, 'tok_visa')), 201).body;
+    const { payments } = await untilOrder(buyer, id, { paymentStatus: 'failed' });
+    expect(payments).toMatchObject([{ status: 'failed', failureCode: 'amount_not_supported' }]);
+    expect(intentsOf(id)).toEqual([]);
+  });
+
   it('a token that Stripe does not know fails at once', async () => {
     const { buyer, id } = await buy('tok_unknown');
     const { payments } = await untilOrder(buyer, id, { paymentStatus: 'failed' });

@@ -22,6 +22,14 @@ const FORGOTTEN = [
     ...{ table: 'payments.gateway_events', at: 'received_at', ages: ['89 d', '91 d'] },
     others: { provider: "'sandbox'", event_id: 'uuidv7()', type: "'charge.succeeded'", payload: "'{}'" },
   },
+  {
+    ...{ table: 'platform.sagas', at: 'updated_at', ages: ['29 d', '31 d'] },
+    others: { name: "'checkout'", key: "uuidv7('-32 d')", step: "'confirm'", status: "'done'", next_run_at: 'now()' },
+  },
+  {
+    ...{ table: 'notifications.mails', at: 'created_at', ages: ['89 d', '91 d'] },
+    others: { dedupe_key: 'uuidv7()::text', kind: "'test'", user_id: 'uuidv7()' },
+  },
 ] as const;
 
 /** Rows that nobody needs any more go, in batches; all others stay. */
@@ -50,8 +58,11 @@ describe('upkeep', () => {
 
   it('forgets what is old, thousands of it, and keeps what is young', async () => {
     for (const { table, at, others, ages } of FORGOTTEN) {
-      await fill(table, { ...others, [at]: `now() - interval '${ages[0]}'` }, YOUNG);
-      await fill(table, { ...others, [at]: `now() - interval '${ages[1]}'` }, OLD);
+      for (const [age, rows] of [[ages[0], YOUNG] as const, [ages[1], OLD] as const]) {
+        const row: Record<string, string> = { ...others, [at]: `now() - interval '${age}'` };
+        if (table === 'notifications.mails') row['id'] = `uuidv7('-${age}')`;
+        await fill(table, row, rows);
+      }
       expect(await count(table, at)).toBe(OLD + YOUNG);
     }
     await openSessions('25 h', OLD / 3, 3);
@@ -69,6 +80,31 @@ describe('upkeep', () => {
     const { client } = await register(shop.api);
     expectStatus(await client.get('/users/me'), 200);
     expect((await client.get('/auth/sessions')).body.data).toHaveLength(1);
+  });
+
+  it('keeps sagas that run, wait for a person, or have needed one', async () => {
+    await shop.worker?.stop();
+    const saga = { name: "'checkout'", step: "'confirm'", next_run_at: "now() + interval '1 day'" };
+    const old = (days: number, row: Record<string, string>) =>
+      fill(
+        'platform.sagas',
+        { ...saga, key: `uuidv7('-${days} d')`, updated_at: `now() - interval '${days} d'`, ...row },
+        1,
+      );
+    await old(40, { status: "'running'" });
+    await old(400, { status: "'compensating'" });
+    await old(400, { status: "'needs_attention'", id: 'uuidv7()' });
+    await old(360, { status: "'done'", id: 'uuidv7()' });
+    const kept = await shop.db.sql('SELECT status FROM platform.sagas ORDER BY key');
+    await old(370, { status: "'undone'", id: 'uuidv7()' });
+    await old(40, { status: "'undone'" });
+    await shop.startWorker();
+    await eventually(
+      () => shop.db.sql('SELECT status FROM platform.sagas ORDER BY key'),
+      (left) => left.length <= kept.length,
+    );
+    expect(await shop.db.sql('SELECT status FROM platform.sagas ORDER BY key')).toEqual(kept);
+    expect(shop.worker?.log).not.toContain('upkeep.failed');
   });
 
   const fill = (table: string, row: Record<string, string>, rows: number) =>

@@ -22,14 +22,14 @@ export function anOrder(sku: string, quantity = 1, method?: string) {
 }
 
 /** Puts a new product on sale, with so many pieces in stock. @returns its sku */
-export async function putOnSale(shop: Shop, onHand: number, amount = 1_000): Promise<string> {
+export async function putOnSale(shop: Shop, onHand: number, amount = 1_000, currency = 'USD'): Promise<string> {
   const admin = shop.as('admin');
   const sku = `T-${randomUUID().slice(0, 13).toUpperCase()}`;
   const product = {
     sku,
     name: `Test ${sku}`,
     description: 'For a test',
-    price: { amount, currency: 'USD' },
+    price: { amount, currency },
     status: 'active',
   };
   expectStatus(await admin.post('/products', product), 201);

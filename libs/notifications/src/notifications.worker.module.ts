@@ -3,7 +3,7 @@ import { OrdersCoreModule } from '@app/orders';
 import { UsersFacadeModule } from '@app/users';
 import { BooksModule } from '@platform/books';
 import { DatabaseModule } from '@platform/database';
-import { ListenerRegistry, type Listener } from '@platform/messaging';
+import { ListenerRegistry, Upkeep, type Listener } from '@platform/messaging';
 import { MailHealth } from './mail-health';
 import { MailSender } from './mail-sender';
 import { Mailer } from './mailer';
@@ -48,7 +48,8 @@ const ALL = Symbol('all listeners');
   ],
 })
 export class NotificationsWorkerModule {
-  constructor(registry: ListenerRegistry, @Inject(ALL) listeners: Listener[]) {
+  constructor(registry: ListenerRegistry, @Inject(ALL) listeners: Listener[], upkeep: Upkeep, mails: MailsRepository) {
+    upkeep.registerForgetting('mails', (limit) => mails.forgetOld(limit));
     for (const listener of listeners) registry.register(listener);
   }
 }

@@ -52,12 +52,16 @@ export class StripeAccount {
     return this.cards.get(id) ?? '';
   }
 
-  async confirm(id: string): Promise<Intent> {
+  async confirm(id: string, form: Form = {}): Promise<Intent> {
     if (this.cardOf(id) === 'tok_slow') await delay(this.slowMs);
     const intent = this.intent(id);
     if (intent.status !== 'requires_confirmation' && intent.status !== 'requires_payment_method')
       throw unexpectedState(intent);
     const decline = DECLINES[this.cardOf(id)];
+    const isAskedFirst = this.cardOf(id) === 'tok_threeDSecure' || decline?.code === 'authentication_required';
+    // Somebody whom nobody asks keeps such an intent waiting for ever: hence the flag, which older versions don't know.
+    if (isAskedFirst && (!decline || textIn(form, 'error_on_requires_action') !== 'true'))
+      return this.change(intent, { status: 'requires_action' });
     if (decline) throw this.decline(intent, decline);
     intent.latest_charge = newId('ch');
     if (intent.capture_method === 'manual')

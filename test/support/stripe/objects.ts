@@ -9,7 +9,13 @@ export interface Intent {
   amount_received: number;
   currency: string;
   capture_method: 'automatic' | 'manual';
-  status: 'requires_confirmation' | 'requires_payment_method' | 'requires_capture' | 'succeeded' | 'canceled';
+  status:
+    | 'requires_confirmation'
+    | 'requires_action'
+    | 'requires_payment_method'
+    | 'requires_capture'
+    | 'succeeded'
+    | 'canceled';
   metadata: Record<string, string>;
   last_payment_error: object | null;
   latest_charge: string | null;

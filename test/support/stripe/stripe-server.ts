@@ -108,7 +108,7 @@ export class StripeServer {
       case 'POST payment_intents':
         return account.create(form);
       case 'POST payment_intents one confirm':
-        return account.confirm(id);
+        return account.confirm(id, form);
       case 'POST payment_intents one capture':
         return account.capture(id);
       case 'POST payment_intents one cancel':

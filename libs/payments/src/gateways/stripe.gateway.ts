@@ -13,6 +13,7 @@ import {
   type ListedCharge,
   type RefundRequest,
 } from './payment-gateway';
+import { AMOUNT_NOT_SUPPORTED, toStripeAmount } from './stripe-amounts.rules';
 import {
   codeOf,
   eventOf,
@@ -86,11 +87,13 @@ export class StripeGateway extends PaymentGateway {
   }
 
   /** After a call without an answer Stripe's list is looked at first: it remembers for longer than idempotency keys. */
-  async refund({ key, providerRef, amountMinor, calls }: RefundRequest): Promise<RefundOutcome> {
+  async refund({ key, providerRef, amountMinor, currency, calls }: RefundRequest): Promise<RefundOutcome> {
+    const amount = toStripeAmount({ amountMinor, currency });
+    if (amount === null) return { kind: 'failed', failureCode: AMOUNT_NOT_SUPPORTED };
     try {
       const known = calls > 0 ? await this.findRefund(providerRef, key) : undefined;
       if (known) return refundStateOf(known);
-      const wanted = { payment_intent: providerRef, amount: amountMinor, metadata: { refund_id: key } };
+      const wanted = { payment_intent: providerRef, amount, metadata: { refund_id: key } };
       const create = () => this.stripe.refunds.create(wanted, { idempotencyKey: key });
       return refundStateOf(await this.calls.run<StripeRefund>(create));
     } catch (error) {
@@ -131,11 +134,13 @@ export class StripeGateway extends PaymentGateway {
   /** The intent of a payment: the one that is remembered, or a new one, which can't charge before it is confirmed. */
   private async intentOf(request: ChargeRequest): Promise<StripeIntent | ChargeOutcome> {
     const { key, providerRef } = request;
+    const amount = toStripeAmount(request);
+    if (amount === null) return { kind: 'failed', failureCode: AMOUNT_NOT_SUPPORTED };
     let intent: StripeIntent;
     try {
       intent = await this.calls.run<StripeIntent>(() =>
         providerRef === null
-          ? this.stripe.paymentIntents.create(intentFor(request), { idempotencyKey: key })
+          ? this.stripe.paymentIntents.create(intentFor(request, amount), { idempotencyKey: key })
           : this.stripe.paymentIntents.retrieve(providerRef),
       );
     } catch (error) {
@@ -187,9 +192,9 @@ export class StripeGateway extends PaymentGateway {
   }
 }
 
-function intentFor({ key, reference, method, amountMinor, currency, capture }: ChargeRequest) {
+function intentFor({ key, reference, method, currency, capture }: ChargeRequest, amount: number) {
   return {
-    amount: amountMinor,
+    amount,
     currency: currency.toLowerCase(),
     capture_method: capture,
     payment_method_types: ['card'],

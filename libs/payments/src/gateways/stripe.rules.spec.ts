@@ -74,6 +74,8 @@ describe('eventOf', () => {
 it('lists what is finished, with what went back of it', () => {
   const listed = listedOf({ ...intent, latest_charge: { amount_refunded: 400 } });
   expect(listed).toMatchObject({ paymentId: payment, status: 'succeeded', currency: 'USD', refundedMinor: 400 });
+  const krona = listedOf({ ...intent, currency: 'isk', latest_charge: { amount_refunded: 400 } });
+  expect(krona).toMatchObject({ currency: 'ISK', amountMinor: 15, refundedMinor: 4 });
   expect(listedOf({ ...intent, status: 'requires_confirmation' })).toBeNull();
   expect(listedOf({ ...intent, metadata: {} })).toMatchObject({ paymentId: null, refundedMinor: 0 });
 });

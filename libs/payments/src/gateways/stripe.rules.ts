@@ -1,4 +1,5 @@
 import type { ChargeOutcome, RefundOutcome } from '../payments.types';
+import { fromStripeAmount } from './stripe-amounts.rules';
 
 /** What we read of Stripe's PaymentIntent. */
 export interface StripeIntent {
@@ -79,9 +80,10 @@ export function listedOf({ id, status, amount, currency, created, metadata, late
     providerRef: id,
     paymentId: oursOf(metadata, 'payment_id') ?? null,
     status: listed,
-    amountMinor: amount,
+    amountMinor: fromStripeAmount(amount, currency),
     currency: currency.toUpperCase(),
-    refundedMinor: typeof charge === 'object' && charge !== null ? charge.amount_refunded : 0,
+    refundedMinor:
+      typeof charge === 'object' && charge !== null ? fromStripeAmount(charge.amount_refunded, currency) : 0,
     createdAt: new Date(created * 1_000),
   };
 }

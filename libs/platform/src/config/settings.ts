@@ -179,6 +179,7 @@ export const settingsSchema = z.object({
   DRAIN_LAG: duration.prefault('0s').describe('Time between readiness 503 and closing, for the load balancer'),
   SHUTDOWN_TIMEOUT: duration.prefault('8s').describe('After this long a stopping process gives up waiting'),
   SLOW_REQUEST: duration.prefault('1s').describe('A request that takes longer is logged as a warning'),
+  SAGA_RETENTION: duration.prefault('30d').describe('How long ended sagas are kept; those that needed a person a year'),
   BOOKS_EVERY: duration.prefault('5m').describe('How often the worker looks into the books; 0 never'),
   BOOKS_TIMEOUT: duration.prefault('30s').describe('How long one check of the books may take before it is given up'),
   METRICS_TOKEN: z.string().min(16).optional().describe('Bearer token for /metrics from other machines'),

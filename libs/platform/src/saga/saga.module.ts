@@ -8,6 +8,7 @@ import { SagaRegistry } from './saga-registry';
 import { SagaRunner } from './saga-runner';
 import { SagaStore } from './saga-store';
 import { SagaSubjects } from './saga-subjects';
+import { SagaUpkeep } from './saga-upkeep';
 import { SagaWorker } from './saga-worker';
 import { Sagas } from './sagas';
 
@@ -23,7 +24,7 @@ export class SagaModule {
   static forWorker(): DynamicModule {
     return {
       module: SagaModule,
-      providers: [SagaRegistry, SagaStore, SagaRunner, SagaWorker],
+      providers: [SagaRegistry, SagaStore, SagaRunner, SagaWorker, SagaUpkeep],
       exports: [SagaRegistry],
     };
   }
