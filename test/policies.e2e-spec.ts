@@ -150,6 +150,22 @@ describe('policies', () => {
     expect(await complaints(asking)).toEqual([]);
   });
 
+  it("let an API key reach what is its owner's, and of others only what it was made for", async () => {
+    const [mine, theirs] = await Promise.all([anOwner(shop, 'admin'), anOwner(shop, 'customer')]);
+    const faults: string[] = [];
+    for (const [id, { thing, permission }] of Object.entries(OWNED)) {
+      for (const one of named(id).keyPermissions) {
+        const { client } = await insertApiKey(shop, mine.id, [one]);
+        const foreign = (await send(client, named(id), theirs.things[thing])).join(' ');
+        if (one === permission ? /^(401|403|404)/.test(foreign) : foreign !== '404 not_found')
+          faults.push(`${id} of somebody else with a key for ${one}: ${foreign}`);
+        const own = (await send(client, named(id), mine.things[thing])).join(' ');
+        if (/^(401|403|404)/.test(own)) faults.push(`${id} of its owner with a key for ${one}: ${own}`);
+      }
+    }
+    expect(faults).toEqual([]);
+  });
+
   describe.each(ROLES)('for a %s', (role) => {
     let mine: Owner;
     let theirs: Owner;
