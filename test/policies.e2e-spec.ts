@@ -18,6 +18,7 @@ const PUBLIC = [
   ...['getLiveness', 'getReadiness', 'getMetrics', 'getJwks', 'getBooks', 'listProducts', 'getProduct'],
   ...['registerUser', 'loginUser', 'refreshSession', 'logoutUser', 'verifyMfa', 'signInWithPasskey'],
   ...['getPasskeySignInOptions', 'verifyEmail', 'forgotPassword', 'resetPassword', 'receivePaymentEvent'],
+  ...['listOidcProviders', 'startOidcSignIn', 'finishOidcSignIn'],
 ];
 
 /** About whoever asks, and nobody else; a route that is for everybody with an account has to be named here or below. */
@@ -25,7 +26,7 @@ const ABOUT_ONESELF = [
   ...['logoutEverywhere', 'resendVerification', 'changePassword', 'listSessions', 'getMe', 'updateMe', 'deleteMe'],
   ...['exportMyData', 'getFactors', 'enrolTotp', 'removeTotp', 'confirmTotp', 'renewRecoveryCodes', 'listPasskeys'],
   ...['getPasskeyRegistrationOptions', 'registerPasskey', 'stepUp', 'getStepUpPasskeyOptions'],
-  ...['listOrderPages', 'listOrdersV2'],
+  ...['listIdentities', 'listOrderPages', 'listOrdersV2'],
 ];
 
 /** What belongs to somebody, and the permission with which others may use it all the same. */
@@ -39,6 +40,7 @@ const OWNED: Record<string, { thing: Thing; permission?: string }> = {
   endSession: { thing: 'session' },
   renamePasskey: { thing: 'passkey' },
   removePasskey: { thing: 'passkey' },
+  unlinkIdentity: { thing: 'identity' },
   rotateApiKey: { thing: 'apiKey' },
   revokeApiKey: { thing: 'apiKey', permission: 'users:write' },
 };

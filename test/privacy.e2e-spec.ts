@@ -78,6 +78,10 @@ describe('privacy', () => {
        VALUES (uuidv7(), $1, $2, 'abcd', '{orders:place}', sha256('of nobody'), now() + interval '1 day')`,
       [person.id, `Key of ${mark}`],
     );
+    await shop.db.sql(
+      `INSERT INTO users.identities (user_id, issuer, subject) VALUES ($1, 'https://acme.example', $2)`,
+      [...[person.id, mark]],
+    );
     const before = await shop.db.sql('SELECT total_minor, status FROM orders.orders WHERE id = $1', [orderId]);
     expect(await tablesWith(mark)).toEqual(
       expect.arrayContaining([
@@ -85,6 +89,7 @@ describe('privacy', () => {
         'orders.timeline',
         'platform.audit_events',
         'users.api_keys',
+        'users.identities',
         'users.users',
       ]),
     );
@@ -172,6 +177,7 @@ describe('privacy', () => {
     expect(body).toEqual({
       exportedAt: expect.any(String),
       account: [expect.objectContaining({ id: person.id, email: person.email, firstName: mark })],
+      identities: [],
       sessions: [expect.objectContaining({ address: '127.0.0.1' })],
       apiKeys: [
         {

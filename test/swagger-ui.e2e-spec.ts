@@ -12,7 +12,7 @@ const chromium = findChromium();
 /** The demo data has no session of one's own yet, and no saga that waits for a person. */
 const UNNAMED = [
   ...['endSession', 'retrySaga', 'resolveSaga', 'renamePasskey', 'removePasskey'],
-  ...['rotateApiKey', 'revokeApiKey'],
+  ...['rotateApiKey', 'revokeApiKey', 'unlinkIdentity'],
 ];
 /** In CI a browser must be there; elsewhere its absence is no fault of ours. */
 const describeWithBrowser = chromium !== undefined || process.env['CI'] === 'true' ? describe : describe.skip;
@@ -102,6 +102,8 @@ describe('documentation', () => {
     let password = 'countinghouse-demo';
     /** Not to be tried with an example: a signature, a cookie, a mailed token or an id of one's own is needed. */
     const NEEDS_MORE = ['receivePaymentEvent', 'refreshSession', 'verifyEmail', 'resetPassword', ...UNNAMED];
+    /** A provider to sign in with has to be set up. */
+    const NEEDS_PROVIDER = ['startOidcSignIn', 'finishOidcSignIn'];
     /** A code of an authenticator app, or the signature of a passkey, is needed as well. */
     const NEEDS_FACTOR = [
       ...['confirmTotp', 'removeTotp', 'renewRecoveryCodes', 'verifyMfa'],
@@ -111,7 +113,7 @@ describe('documentation', () => {
     const DONE = ['resendVerification', 'capturePayment', 'voidPayment'];
     /** Who asks has to prove first, a moment ago, who they are. */
     const NEEDS_STEP_UP = ['makeApiKey', 'updateUser'];
-    const CANNOT = [...NEEDS_MORE, ...NEEDS_FACTOR, ...NEEDS_STEP_UP, ...DONE];
+    const CANNOT = [...NEEDS_MORE, ...NEEDS_PROVIDER, ...NEEDS_FACTOR, ...NEEDS_STEP_UP, ...DONE];
     /** These end what the others need. */
     const LAST = [
       'cancelOrder',

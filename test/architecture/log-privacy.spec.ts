@@ -4,6 +4,8 @@ import { join } from 'node:path';
 it.each([
   ['an e-mail address', '{"event":"x","to":"ada@example.com"}'],
   ['a token', '{"authorization":"Bearer eyJhbGciOiJSUzI1NiJ9.eyJ"}'],
+  ['a token', '{"url":"/api/v1/auth/oidc/acme/callback?code=8xLOxBtZp8"}'],
+  ['a password', '{"clientSecret":"a-secret-of-the-shop"}'],
   ['a password', '{"password":"correct horse battery"}'],
   ['a postal address', '{"shippingAddress":{"line1":"12 Square"}}'],
   ['a network address of a client', '{"address":"203.0.113.7"}'],

@@ -62,6 +62,7 @@ const BAD_IDS: Record<string, string[]> = {
     '[]',
   ],
   sku: ['NO-SUCH', 'no-such', 'NO SUCH', '-', 'A'.repeat(65), 'A%00', '%C3%84', "A';--", '%2e%2e%2fA', '__proto__'],
+  name: ['acme', 'ACME', '%00', '__proto__', 'constructor', 'x'.repeat(33), '%2e%2e', 'providers'],
   provider: ['stripe', 'SANDBOX', '%00', '__proto__', 'sandbox%00', 'constructor'],
 };
 

@@ -5,7 +5,7 @@ import { register, signInAgain } from './people';
 import type { Shop } from './shop';
 
 /** What belongs to somebody and has an address. */
-export type Thing = 'order' | 'payment' | 'session' | 'passkey' | 'apiKey';
+export type Thing = 'order' | 'payment' | 'session' | 'passkey' | 'identity' | 'apiKey';
 
 /** Somebody with an account and one of each thing, whose session is stepped up. */
 export interface Owner {
@@ -26,6 +26,7 @@ export async function anOwner(shop: Shop, role: string): Promise<Owner> {
     payment: expectStatus(await client.get(`/orders/${order.id}`), 200).body.payments[0].id as string,
     session: await otherSession(client),
     passkey: await insertPasskey(shop, person.id),
+    identity: await insertIdentity(shop, person.id),
     apiKey: (await insertApiKey(shop, person.id, ['orders:place'])).id,
   };
   return { id: person.id, client, things };
@@ -46,6 +47,14 @@ async function insertPasskey(shop: Shop, userId: string): Promise<string> {
   const [row] = await shop.db.sql<{ id: string }>(
     `INSERT INTO users.passkeys (user_id, credential_id, public_key, counter, transports, name, is_backed_up)
      VALUES ($1, $2, '', 0, '{}', 'A passkey', false) RETURNING id`,
+    [userId, randomUUID()],
+  );
+  return row?.id as string;
+}
+
+async function insertIdentity(shop: Shop, userId: string): Promise<string> {
+  const [row] = await shop.db.sql<{ id: string }>(
+    `INSERT INTO users.identities (user_id, issuer, subject) VALUES ($1, 'https://acme.example', $2) RETURNING id`,
     [userId, randomUUID()],
   );
   return row?.id as string;

@@ -7,6 +7,7 @@ const EXAMPLES: Array<[operation: RegExp, value: string]> = [
   [/ \/api\/v1\/payments\/\{id\}/, '01900000-0000-7000-8000-00000000da02'],
   [/ \/api\/v1\/users\/\{id\}/, '01900000-0000-7000-8000-00000000dc03'],
   [/\{provider\}/, 'sandbox'],
+  [/\{name\}/, 'acme'],
 ];
 
 /** Bodies that can't be put together from the examples of their fields: some fields exclude each other or need no value. */

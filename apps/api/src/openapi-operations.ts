@@ -26,11 +26,13 @@ const METHODS = ['get', 'post', 'patch', 'put', 'delete'] as const;
 /** What a path parameter looks like. */
 const PATH_PARAMETERS: Record<string, object> = {
   id: { type: 'string', format: 'uuid' },
+  name: { type: 'string', pattern: '^[a-z0-9-]{1,32}$', maxLength: 32 },
   sku: { type: 'string', pattern: '^[A-Z0-9][A-Z0-9-]{0,63}$', maxLength: 64 },
 };
 
 const PATH_WORDS: Record<string, string> = {
   id: 'Its id; one that is none, or names nothing of yours, is a 404',
+  name: 'The provider to sign in with',
   sku: 'The product',
   provider: 'The payment gateway',
 };

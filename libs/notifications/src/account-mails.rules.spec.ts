@@ -16,6 +16,11 @@ it('tells with what, from where and when somebody signed in', () => {
   expect(text).toContain('Firefox, at the network address 203.0.113.7, on 2026-01-31 at 12:34 UTC.');
 });
 
+it('tells which provider was linked', () => {
+  const { text } = mails.identityLinkedMail('Ada', 'accounts.example');
+  expect(text).toContain('your login at accounts.example');
+});
+
 it('escapes names, devices and addresses in HTML', () => {
   const evil = '<script>"&\'';
   const all = [
@@ -24,6 +29,7 @@ it('escapes names, devices and addresses in HTML', () => {
     mails.passwordResetMail(evil, `${links}"><script>`, token),
     mails.passwordChangedMail(evil),
     mails.factorChangedMail(evil, 'totp_removed'),
+    mails.identityLinkedMail(evil, evil),
     mails.newDeviceMail('Ada', { device: evil, address: evil, at }),
   ];
   for (const { html, text } of all) {

@@ -74,6 +74,18 @@ export function factorChangedMail(firstName: string, change: FactorChange): Mail
   return layOut({ subject, firstName, paragraphs: [sentence, ifNot] });
 }
 
+/** Tells the owner that a login at another provider opens the account. */
+export function identityLinkedMail(firstName: string, provider: string): MailContent {
+  return layOut({
+    subject: 'A new way to sign in to your account',
+    firstName,
+    paragraphs: [
+      `from now on your account can be signed in to with your login at ${provider}.`,
+      'If it was not you, unlink it, sign out everywhere and change your password.',
+    ],
+  });
+}
+
 /** Tells the owner that somebody has signed in with a device that was not used before. */
 export function newDeviceMail(firstName: string, { device, address, at }: SignIn): MailContent {
   return layOut({

@@ -14,6 +14,7 @@ import { SendConfirmationWhenOrderConfirmed } from './send-confirmation-when-ord
 import { SendResetWhenPasswordForgotten } from './send-reset-when-password-forgotten.handler';
 import { SendVerificationWhenUserRegistered } from './send-verification-when-user-registered.handler';
 import { TellOwnerWhenFactorChanged } from './tell-owner-when-factor-changed.handler';
+import { TellOwnerWhenIdentityLinked } from './tell-owner-when-identity-linked.handler';
 import { TellOwnerWhenNewDeviceSignedIn } from './tell-owner-when-new-device-signed-in.handler';
 import { TellOwnerWhenPasswordChanged } from './tell-owner-when-password-changed.handler';
 import { WelcomeUserWhenEmailVerified } from './welcome-user-when-email-verified.handler';
@@ -26,6 +27,7 @@ const LISTENERS = [
   TellOwnerWhenPasswordChanged,
   TellOwnerWhenFactorChanged,
   TellOwnerWhenNewDeviceSignedIn,
+  TellOwnerWhenIdentityLinked,
 ];
 
 const ALL = Symbol('all listeners');

@@ -45,3 +45,6 @@ export const userLocked = defineEvent<{ userId: string }>('users.locked', 1);
 
 /** An administrator has unlocked an account. */
 export const userUnlocked = defineEvent<{ userId: string }>('users.unlocked', 1);
+
+/** From now on an account at this provider (its issuer) opens the account here. */
+export const identityLinked = defineEvent<{ userId: string; issuer: string }>('users.identity_linked', 1);

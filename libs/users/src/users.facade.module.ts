@@ -5,6 +5,8 @@ import { DemoUsers } from './demo-users';
 import { AccountsKeeper } from './erasure/accounts.keeper';
 import { ApiKeysKeeper } from './erasure/api-keys.keeper';
 import { AuditKeeper } from './erasure/audit.keeper';
+import { IdentitiesKeeper } from './erasure/identities.keeper';
+import { ProofsRepository } from './erasure/proofs.repository';
 import { SessionsKeeper } from './erasure/sessions.keeper';
 import { CreateUsers1763600001000 } from './migrations/1763600001000-create-users';
 import { CreateSessions1763600001100 } from './migrations/1763600001100-create-sessions';
@@ -16,6 +18,7 @@ import { CreateApiKeys1763700001920 } from './migrations/1763700001920-create-ap
 import { MailTokensRepository } from './mail-tokens/mail-tokens.repository';
 import { CreateFactors1763700001930 } from './migrations/1763700001930-create-factors';
 import { CreatePasskeys1763700001940 } from './migrations/1763700001940-create-passkeys';
+import { CreateIdentities1763700001950 } from './migrations/1763700001950-create-identities';
 import { Passwords } from './passwords/passwords';
 import { Session } from './sessions/session.entity';
 import { SessionsRepository } from './sessions/sessions.repository';
@@ -40,14 +43,17 @@ import { UsersRepository } from './users.repository';
         CreateApiKeys1763700001920,
         CreateFactors1763700001930,
         CreatePasskeys1763700001940,
+        CreateIdentities1763700001950,
       ],
     }),
   ],
   providers: [
     AccountsKeeper,
+    IdentitiesKeeper,
     SessionsKeeper,
     ApiKeysKeeper,
     AuditKeeper,
+    ProofsRepository,
     UsersFacade,
     UsersRepository,
     SessionsRepository,
@@ -55,6 +61,6 @@ import { UsersRepository } from './users.repository';
     Passwords,
     DemoUsers,
   ],
-  exports: [UsersFacade, UsersRepository, SessionsRepository, MailTokensRepository, Passwords],
+  exports: [UsersFacade, UsersRepository, SessionsRepository, MailTokensRepository, Passwords, ProofsRepository],
 })
 export class UsersFacadeModule {}

@@ -16,6 +16,7 @@ import { MailPagesController } from './mail-pages/mail-pages.controller';
 import { PasswordChangesService } from './passwords/password-changes.service';
 import { PasswordsController } from './passwords/passwords.controller';
 import { FACTOR_CONTROLLERS, FACTOR_PROVIDERS } from './factors/parts';
+import { OIDC_CONTROLLERS, OIDC_PROVIDERS } from './oidc/parts';
 import { RefreshCookie } from './sessions/refresh-cookie';
 import { RefreshService } from './sessions/refresh.service';
 import { RefreshTokensRepository } from './sessions/refresh-tokens.repository';
@@ -43,6 +44,7 @@ import { UsersService } from './users.service';
     AdministrationController,
     ApiKeysController,
     ...FACTOR_CONTROLLERS,
+    ...OIDC_CONTROLLERS,
   ],
   providers: [
     ExportService,
@@ -64,6 +66,7 @@ import { UsersService } from './users.service';
     RefreshTokensRepository,
     RefreshCookie,
     ...FACTOR_PROVIDERS,
+    ...OIDC_PROVIDERS,
   ],
   exports: [UsersFacadeModule],
 })

@@ -46,6 +46,28 @@ describe('loadSettings', () => {
       expect(() => loadSettings({ ...complete, ENCRYPTION_KEYS: wrong })).toThrow(/ENCRYPTION_KEYS/);
   });
 
+  it('takes providers to sign in with as a list in JSON, over https or on this machine', () => {
+    const acme = { name: 'acme', issuer: 'https://acme.example', clientId: 'shop', clientSecret: 'hush' };
+    const load = (...providers: object[]) =>
+      loadSettings({ ...complete, OIDC_PROVIDERS: JSON.stringify(providers) }).OIDC_PROVIDERS;
+    expect(loadSettings(complete).OIDC_PROVIDERS).toEqual([]);
+    expect(load(acme)).toEqual([{ ...acme, scopes: 'openid email profile' }]);
+    expect(load({ ...acme, issuer: 'http://127.0.0.1:4000' })).toHaveLength(1);
+    for (const wrong of [
+      [{ ...acme, issuer: 'http://acme.example' }],
+      [{ ...acme, issuer: 'http://127.0.0.1.acme.example' }],
+      [{ ...acme, name: 'Acme/..' }],
+      [{ ...acme, scopes: 'email' }],
+      [{ ...acme, clientsecret: 'hush' }],
+      [acme, { ...acme, issuer: 'https://other.example' }],
+      [acme, { ...acme, name: 'other' }],
+    ])
+      expect(() => load(...wrong)).toThrow(/OIDC_PROVIDERS(?![^]*hush)/);
+    expect(() => loadSettings({ ...complete, OIDC_PROVIDERS: '[{' })).toThrow('OIDC_PROVIDERS: a list in JSON');
+    expect(() => load({ ...acme, clientId: 7 })).toThrow('OIDC_PROVIDERS.0.clientId');
+    expect(() => loadSettings({ ...complete, OIDC_RETURN_URL: 'javascript:alert(1)' })).toThrow(/OIDC_RETURN_URL/);
+  });
+
   it('reads a secret from a file', () => {
     const file = join(mkdtempSync(join(tmpdir(), 'settings-')), 'secret');
     writeFileSync(file, `${'f'.repeat(40)}\n`);

@@ -22,8 +22,9 @@ export function loadSettings(environment: NodeJS.ProcessEnv = process.env): Sett
   }
   const parsed = settingsSchema.safeParse(given);
   for (const issue of parsed.error?.issues ?? []) {
-    const name = String(issue.path[0]);
-    problems.push(given[name] === undefined ? `${name} is missing` : `${name}: ${issue.message}`);
+    const [name = '', ...within] = issue.path.map(String);
+    const where = [name, ...within].join('.');
+    problems.push(given[name] === undefined ? `${name} is missing` : `${where}: ${issue.message}`);
   }
   for (const name of missingOfProvider(given)) problems.push(`${name} is missing`);
   if (!parsed.success || problems.length > 0) throw new SettingsError(problems);

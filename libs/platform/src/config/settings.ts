@@ -45,6 +45,41 @@ const list = z.string().transform((text) =>
     .filter((entry) => entry !== ''),
 );
 
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
+
+/** An address that may hold secrets: https, except on this machine. */
+function isSafeAddress(text: string): boolean {
+  const { protocol, hostname } = new URL(text);
+  return protocol === 'https:' || (protocol === 'http:' && LOOPBACK.test(hostname));
+}
+
+const oidcProvider = z.strictObject({
+  name: z.string().regex(/^[a-z0-9-]{1,32}$/, 'lower-case letters, digits and hyphens'),
+  label: z.string().min(1).max(100).optional(),
+  issuer: z.url().max(500).refine(isSafeAddress, 'an https address'),
+  clientId: z.string().min(1),
+  clientSecret: z.string().min(1).optional(),
+  scopes: z
+    .string()
+    .regex(/(^| )openid( |$)/, 'with openid among them')
+    .default('openid email profile'),
+});
+
+/** OpenID Connect providers, a list in JSON. Names and issuers stand for one each. */
+const oidcProviders = z
+  .string()
+  .transform((text, context): unknown => {
+    try {
+      return JSON.parse(text);
+    } catch {
+      context.addIssue({ code: 'custom', message: 'a list in JSON' });
+      return z.NEVER;
+    }
+  })
+  .pipe(z.array(oidcProvider).max(50))
+  .refine((all) => new Set(all.map(({ name }) => name)).size === all.length, 'each name stands for one provider')
+  .refine((all) => new Set(all.map(({ issuer }) => issuer)).size === all.length, 'each issuer stands there once');
+
 /**
  * Every setting of the product, in the order in which people look for them. The description is what README's table
  * shows. A secret may also come from a file: `NAME_FILE` holds the path.
@@ -115,6 +150,15 @@ export const settingsSchema = z.object({
     .max(64)
     .default(12)
     .describe('Shortest password that is accepted'),
+  OIDC_PROVIDERS: oidcProviders
+    .prefault('[]')
+    .describe('Providers to sign in with, JSON: `[{ name, label?, issuer, clientId, clientSecret?, scopes? }]`'),
+  OIDC_RETURN_URL: z
+    .url()
+    .refine(isSafeAddress, 'an https address')
+    .optional()
+    .describe('Page that browsers go to after signing in with a provider; without it they get JSON'),
+  OIDC_TIMEOUT: duration.prefault('5s').describe('How long each call to a sign-in provider may take'),
   PAYMENT_PROVIDER: z
     .enum(['sandbox', 'stripe'])
     .default('sandbox')

@@ -1,18 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { UnitOfWork } from '@platform/database';
 import { PersonalData, type PersonalDataKeeper } from '@platform/privacy';
 import { UsersRepository } from '../users.repository';
-
-/** What an account is proved with, or was told by mail. A person has a handful of each. */
-const PROOFS = [
-  'mail_tokens',
-  'known_devices',
-  'passkeys',
-  'totp_factors',
-  'recovery_codes',
-  'factor_guesses',
-  'mfa_challenges',
-].map((table) => `DELETE FROM users.${table} WHERE user_id = $1`);
+import { ProofsRepository } from './proofs.repository';
 
 /** Who somebody is. What they prove it with is erased, and is no part of an export. */
 @Injectable()
@@ -21,7 +10,7 @@ export class AccountsKeeper implements PersonalDataKeeper {
 
   constructor(
     private readonly users: UsersRepository,
-    private readonly uow: UnitOfWork,
+    private readonly proofs: ProofsRepository,
     personalData: PersonalData,
   ) {
     personalData.register(this);
@@ -36,7 +25,7 @@ export class AccountsKeeper implements PersonalDataKeeper {
 
   /** The account's own row goes last, when every part is done. */
   async erase(userId: string): Promise<number> {
-    await Promise.all(PROOFS.map((text) => this.uow.execute(text, [userId])));
+    await this.proofs.erase(userId);
     return 0;
   }
 }

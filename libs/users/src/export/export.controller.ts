@@ -15,8 +15,8 @@ export class ExportController {
   /**
    * Export all data about you
    *
-   * @remarks One JSON file, sent while it is being read: your account, sessions, API keys (never their secrets),
-   * orders with their payments, and what the audit trail has of you. Each part is a list.
+   * @remarks One JSON file, sent while it is being read: your account, linked identities, sessions, API keys (never their
+   * secrets), orders with their payments, and what the audit trail has of you. Each part is a list.
    */
   @Get()
   @Header('Cache-Control', 'no-store')

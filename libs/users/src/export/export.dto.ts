@@ -15,6 +15,10 @@ export class ExportResponse {
   @Part(1)
   account: object[];
 
+  /** Which accounts at other providers open it */
+  @Part()
+  identities: object[];
+
   /** Where the account was signed in, from which device and address */
   @Part()
   sessions: object[];

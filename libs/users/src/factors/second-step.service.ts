@@ -1,5 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
+import type { Identity } from '../oidc/identities.repository';
+import { IdentitiesService } from '../oidc/identities.service';
 import type { Origin } from '../sessions/session.types';
 import { SignInService, type SignedInUser } from '../sign-in/sign-in.service';
 import type { User } from '../user.entity';
@@ -10,7 +12,7 @@ import { FactorGuesses } from './factor-guesses';
 import { FactorsRepository, type FactorMethod } from './factors.repository';
 import { MfaChallengesRepository, type FirstStep } from './mfa-challenges.repository';
 
-/** The password was right, and more is needed. */
+/** The first step was right, and more is needed. */
 export interface SecondStep {
   challengeToken: string;
   methods: FactorMethod[];
@@ -26,14 +28,20 @@ export class SecondStepService {
     private readonly guesses: FactorGuesses,
     private readonly users: UsersRepository,
     private readonly signIn: SignInService,
+    private readonly identities: IdentitiesService,
   ) {}
 
-  /** For who has shown the password. @returns undefined when that is enough */
-  async ask({ id: userId, passwordHash }: User): Promise<SecondStep | undefined> {
+  /**
+   * For who has shown the password, or has come from a provider.
+   * @param identity to link with the account, once the second step is done
+   * @returns undefined when the first step is enough
+   */
+  async ask({ id: userId, passwordHash }: User, identity: Identity | null = null): Promise<SecondStep | undefined> {
     const methods = await this.factors.listMethods(userId);
     if (methods.length === 0) return undefined;
     const challengeToken = randomBytes(32).toString('base64url');
-    await this.challenges.insert(hashOf(challengeToken), { userId, passwordPrint: hashOf(passwordHash) });
+    const passwordPrint = hashOf(passwordHash);
+    await this.challenges.insert(hashOf(challengeToken), { userId, passwordPrint, identity });
     return { challengeToken, methods };
   }
 
@@ -47,13 +55,14 @@ export class SecondStepService {
 
   /** Code, challenge and session belong together: a code is only used up if it opens a session. */
   private async enter(first: FirstStep, tokenHash: Buffer, code: string, origin: Origin): Promise<SignedInUser> {
-    const { userId, passwordPrint } = first;
+    const { userId, passwordPrint, identity } = first;
     const signedIn = await this.signIn.signIn(origin, async () => {
       const user = await this.users.find(userId);
       if (!user || !hashOf(user.passwordHash).equals(passwordPrint)) throw challengeInvalid();
       const by = await this.codes.use(userId, code);
       if (!by) return undefined;
       if (!(await this.challenges.use(tokenHash))) throw challengeInvalid();
+      if (identity) await this.identities.link(userId, identity);
       return { user, action: 'users.logged_in', by };
     });
     if (signedIn) return signedIn;

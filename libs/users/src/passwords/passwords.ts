@@ -5,14 +5,8 @@ import { UnitOfWork } from '@platform/database';
 import { validationFailed } from '@platform/errors';
 import { COMMON_PASSWORDS } from './common-passwords';
 import { HashingLane } from './hashing-lane';
+import { COST, NOBODYS_HASH } from './password-hash.rules';
 import { findPasswordProblem, normalisePassword, type PasswordOwner } from './password.rules';
-
-/** argon2id as OWASP advises: 6–8 ms of CPU and 19 MiB each. Raise them freely: old hashes are replaced at sign-in. */
-const COST = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
-
-/** Hash of a random password that nobody knows, at the cost above. */
-const NOBODYS_HASH =
-  '$argon2id$v=19$m=19456,t=2,p=1$lsHEwmvr9iy0oqNiXhVwYg$GiELnZZ+pngvBH1cUU1inEvHJm/u+t4m/kcPJeeFg5s';
 
 const AT_ONCE = 3; // of libuv's four threads; files and name look-ups need one too
 const WAITING = 250; // about a second on two cores

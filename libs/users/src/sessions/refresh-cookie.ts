@@ -64,6 +64,12 @@ export class RefreshCookie {
     void reply.clearCookie(name, options);
   }
 
+  /** How another cookie of signing in is named and kept where this request came from: as safely as this one. */
+  like(request: FastifyRequest, name: string): { name: string; options: CookieSerializeOptions } {
+    const own = this.cookieFor(request);
+    return { name: own.name.replace('refresh_token', name), options: own.options };
+  }
+
   private cookieFor(request: FastifyRequest) {
     const isHttps = request.protocol === 'https' || this.config.publicUrl.startsWith('https:');
     return refreshCookieFor(isHttps, request.hostname);

@@ -47,6 +47,11 @@ export class AttemptLimits {
     return this.failures.attempt([`passkey from ${networkOf(address)}`], work);
   }
 
+  /** Sign-ins that another provider has not confirmed count, by address. @throws AppError `rate_limited` */
+  oidc<T>(address: string, work: () => Promise<T>): Promise<T> {
+    return this.failures.attempt([`provider from ${networkOf(address)}`], work);
+  }
+
   /** Failed step-ups count, by address and by account. @throws AppError `rate_limited` */
   stepUp<T>(address: string, userId: string, work: () => Promise<T>): Promise<T> {
     return this.failures.attempt([`step-up from ${networkOf(address)}`, `step-up of ${userId}`], work);
