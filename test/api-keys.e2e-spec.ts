@@ -134,9 +134,10 @@ describe('API keys', () => {
     const other = await make(person.client, ['orders:read']);
     expectStatus(await admin.delete(`/api-keys/${other.id}`), 204);
     expect(outcomeOf(await other.machine.get('/api/v2/orders'))).toEqual(UNAUTHENTICATED);
-    expect((await auditOf(shop, id)).map(({ action, actor }) => [action, actor])).toEqual([
-      ['users.api_key_made', person.id],
-      ['users.api_key_revoked', person.id],
+    const what = { permissions: ['orders:read'] };
+    expect(await auditOf(shop, id)).toEqual([
+      { action: 'users.api_key_made', actor: person.id, before: null, after: what },
+      { action: 'users.api_key_revoked', actor: person.id, before: what, after: null },
     ]);
   });
 

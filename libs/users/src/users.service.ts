@@ -47,11 +47,12 @@ export class UsersService {
   /** The account is gone for everybody, and its tokens stop working at once. @throws AppError `last_admin` */
   delete(userId: string): Promise<void> {
     return this.uow.run(async () => {
-      if ((await this.get(userId)).roles.includes('admin')) await this.lastAdmin.requireAnother(userId);
+      const { roles } = await this.get(userId);
+      if (roles.includes('admin')) await this.lastAdmin.requireAnother(userId);
       if (!(await this.users.softDelete(userId))) throw notFound('user');
       await this.sessions.endAll(userId);
       await this.apiKeys.revokeAllOf(userId);
-      this.audit.record({ action: 'users.deleted', resource: 'user', resourceId: userId });
+      this.audit.record({ action: 'users.deleted', resource: 'user', resourceId: userId, before: { roles } });
       this.outbox.add(userDeleted({ userId }));
     });
   }

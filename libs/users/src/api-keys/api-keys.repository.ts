@@ -21,6 +21,9 @@ export interface NewApiKey extends Pick<ApiKey, 'id' | 'ownerId' | 'name' | 'hin
   lifetimeDays: number;
 }
 
+/** A key that is no good any more. */
+export type RevokedApiKey = Pick<ApiKey, 'id' | 'permissions'>;
+
 const KEY = `
   id, owner_id AS "ownerId", name, hint, permissions, expires_at AS "expiresAt", last_used_at AS "lastUsedAt",
   created_at AS "createdAt", updated_at AS "updatedAt"`;
@@ -42,7 +45,7 @@ const ROTATE = `
 
 const REVOKE = `
   UPDATE users.api_keys SET revoked_at = now(), updated_at = now()
-  WHERE ($1::uuid IS NULL OR id = $1) AND ($2::uuid IS NULL OR owner_id = $2) AND revoked_at IS NULL RETURNING id`;
+  WHERE ($1::uuid IS NULL OR id = $1) AND ($2::uuid IS NULL OR owner_id = $2) AND revoked_at IS NULL RETURNING id, permissions`;
 
 /** The use is noted once a minute at the most: a key that works hard must not write with every request. */
 const FIND_GOOD = `
@@ -87,9 +90,9 @@ export class ApiKeysRepository {
   }
 
   /** @param id null: all of the owner @param ownerId null: anybody's @returns those that were good until now */
-  async revoke(id: string | null, ownerId: string | null): Promise<string[]> {
+  async revoke(id: string | null, ownerId: string | null): Promise<RevokedApiKey[]> {
     if (id === null && ownerId === null) throw new Error('Whose keys?');
-    return (await this.uow.sql<{ id: string }>(REVOKE, [id, ownerId])).map((key) => key.id);
+    return this.uow.sql<RevokedApiKey>(REVOKE, [id, ownerId]);
   }
 
   /** A key that is good, by the hash of what was shown. */

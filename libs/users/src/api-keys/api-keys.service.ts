@@ -5,7 +5,7 @@ import { ApiKeys, EndedSessions, hashApiKey, type Actor } from '@platform/auth';
 import { decodeCursor, toPage, UnitOfWork, type Page } from '@platform/database';
 import { forbidden, notFound } from '@platform/errors';
 import { createApiKey, hintOf, mayMakeKey } from './api-key.rules';
-import { ApiKeysRepository, type ApiKey } from './api-keys.repository';
+import { ApiKeysRepository, type ApiKey, type RevokedApiKey } from './api-keys.repository';
 
 /** What a new key is made of. */
 export interface ApiKeyWish {
@@ -42,7 +42,7 @@ export class ApiKeysService {
     return this.uow.run(async () => {
       const wanted = { id, ownerId: actor.id, name, permissions, hint: hintOf(secret), secretHash, lifetimeDays };
       const key = await this.keys.insert(wanted);
-      this.record('users.api_key_made', id, { after: { name, permissions } });
+      this.record('users.api_key_made', id, { after: { permissions } });
       return { key, secret };
     });
   }
@@ -79,12 +79,13 @@ export class ApiKeysService {
     return this.uow.run(async () => this.finish(await this.keys.revoke(null, ownerId)));
   }
 
-  private async finish(revoked: string[]): Promise<void> {
-    await this.endedSessions.end(revoked);
-    for (const id of revoked) this.record('users.api_key_revoked', id);
+  private async finish(revoked: RevokedApiKey[]): Promise<void> {
+    await this.endedSessions.end(revoked.map(({ id }) => id));
+    for (const { id, permissions } of revoked) this.record('users.api_key_revoked', id, { before: { permissions } });
   }
 
-  private record(action: string, resourceId: string, change?: { after: object }): void {
+  /** Without the key's name: somebody has typed it, and the trail of a key outlives its owner's erasure. */
+  private record(action: string, resourceId: string, change?: { before?: object; after?: object }): void {
     this.audit.record({ action, resource: 'api_key', resourceId, ...change });
   }
 }

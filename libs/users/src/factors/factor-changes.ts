@@ -13,6 +13,13 @@ const TOLD: Record<string, FactorChange> = {
   'users.recovery_code_used': 'recovery_code_used',
 };
 
+/** What was before and what is now, where a note is about a state. */
+const STATES: Record<string, { before: object; after: object }> = {
+  'users.totp_confirmed': { before: { totp: false }, after: { totp: true } },
+  'users.totp_removed': { before: { totp: true }, after: { totp: false } },
+  'users.passkey_clone_detected': { before: { disabled: false }, after: { disabled: true } },
+};
+
 /** Notes what becomes of second factors, and has their owners told. In the caller's transaction. */
 @Injectable()
 export class FactorChanges {
@@ -24,7 +31,10 @@ export class FactorChanges {
   /** @param passkeyId which passkey it is about; the account's other factors when absent */
   record(action: string, userId: string, passkeyId?: string): void {
     const resource = passkeyId === undefined ? 'user' : 'passkey';
-    this.audit.record({ action, resource, resourceId: passkeyId ?? userId, after: passkeyId ? { userId } : undefined });
+    const { before, after } = STATES[action] ?? {};
+    const owner = passkeyId === undefined ? undefined : { userId };
+    const is = after || owner ? { ...owner, ...after } : undefined;
+    this.audit.record({ action, resource, resourceId: passkeyId ?? userId, before, after: is });
     const change = TOLD[action];
     if (change) this.tell(userId, change);
   }
