@@ -145,9 +145,12 @@ export class OrdersRepository {
 
   /** Changes an order if it is in one of the states named. @returns whether it was */
   async change(id: string, change: OrderChange): Promise<boolean> {
-    const { from, status, paymentStatus, step, actor, detail } = change;
-    const values = [id, status ?? null, paymentStatus ?? null, from, step, actor, detail ?? null];
-    return (await this.uow.execute(CHANGE, values)) > 0;
+    return (await this.uow.execute(CHANGE, toValues(id, change))) > 0;
+  }
+
+  /** Changes an order whose lock the caller holds, and whose state is one of those named. Leaves with COMMIT. */
+  queueChange(id: string, change: OrderChange): void {
+    this.uow.queue(CHANGE, toValues(id, change));
   }
 
   /** Newest first, older than the order named `before`. */
@@ -189,4 +192,8 @@ export class OrdersRepository {
       [orderId],
     );
   }
+}
+
+function toValues(id: string, { from, status, paymentStatus, step, actor, detail }: OrderChange): unknown[] {
+  return [id, status ?? null, paymentStatus ?? null, from, step, actor, detail ?? null];
 }

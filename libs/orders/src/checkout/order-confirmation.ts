@@ -35,7 +35,7 @@ export class OrderConfirmation {
     if (missing.length > 0 && !(await this.holdAgain(order.id, missing))) return false;
     const paymentStatus = STAYS.has(order.paymentStatus) ? order.paymentStatus : 'paid';
     const change = { status: 'confirmed', paymentStatus, step: 'confirmed', actor, detail } as const;
-    await this.orders.change(order.id, { from: [order.status], ...change });
+    this.orders.queueChange(order.id, { from: [order.status], ...change });
     if (paymentStatus !== 'authorized') this.ledger.queueSale(saleOf(order)); // else once its money is taken
     if (paymentStatus !== 'authorized' && paymentStatus !== 'paid')
       await this.ledger.creditRefunds(saleOf(order), true);
