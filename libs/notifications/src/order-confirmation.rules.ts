@@ -23,9 +23,13 @@ export function orderConfirmation(order: Order, firstName: string): MailContent 
   };
 }
 
+/** By currency: to make one takes longer than all the rest of a mail. */
+const formats = new Map<string, Intl.NumberFormat>();
+
 /** `1999 USD` → `$19.99`, with as many decimals as the currency has. */
 export function formatMoney(amountMinor: number, currency: string): string {
-  const format = new Intl.NumberFormat('en-US', { style: 'currency', currency });
+  const format = formats.get(currency) ?? new Intl.NumberFormat('en-US', { style: 'currency', currency });
+  formats.set(currency, format);
   const decimals = format.resolvedOptions().maximumFractionDigits ?? 2;
   return format.format(amountMinor / 10 ** decimals);
 }

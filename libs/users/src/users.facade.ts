@@ -21,11 +21,8 @@ export class UsersFacade {
   ) {}
 
   /** Whom to write to; null when the account is gone. Joins the caller's transaction if there is one. */
-  async findContact(userId: string): Promise<UserContact | null> {
-    const user = await this.users.find(userId);
-    if (!user) return null;
-    const { id, email, firstName, lastName } = user;
-    return { id, email, firstName, lastName, emailVerified: user.emailVerifiedAt !== null };
+  findContact(userId: string): Promise<UserContact | null> {
+    return this.users.findContact(userId);
   }
 
   /** When and with what somebody signed in; null when there is no such session. */

@@ -5,12 +5,17 @@ import { UnitOfWork, violates } from '@platform/database';
 import type { Names } from './profile.rules';
 import { User } from './user.entity';
 import { emailTaken } from './users.errors';
+import type { UserContact } from './users.types';
 
 /** What an account starts with. */
 export type NewUser = Pick<User, 'email' | 'passwordHash' | 'firstName' | 'lastName' | 'roles' | 'emailVerifiedAt'> & {
   /** A new one when absent; the accounts of the demo data have fixed ones. */
   id?: string;
 };
+
+const CONTACT = `
+  SELECT id, email, first_name AS "firstName", last_name AS "lastName", email_verified_at IS NOT NULL AS "emailVerified"
+  FROM users.users WHERE id = $1 AND deleted_at IS NULL`;
 
 const CHANGE = `
   UPDATE users.users SET first_name = $2, last_name = $3, roles = $4, version = version + 1, updated_at = now()
@@ -61,6 +66,12 @@ export class UsersRepository {
 
   find(id: string): Promise<User | null> {
     return this.uow.manager.findOneBy(User, { id });
+  }
+
+  /** Whom to write to. Hand-written: it is asked for each order. */
+  async findContact(id: string): Promise<UserContact | null> {
+    const [contact] = await this.uow.sql<UserContact>(CONTACT, [id]);
+    return contact ?? null;
   }
 
   findForUpdate(id: string): Promise<User | null> {

@@ -109,7 +109,7 @@ export class Deliveries {
     });
   }
 
-  /** What has been handled is written down together: twenty commits are dearer than one. */
+  /** What has been handled is written down together: many commits are dearer than one. */
   private async asJob(listener: Listener, eventIds: string[]): Promise<void> {
     const events = await this.uow.sql<Taken>(READ, [listener.name, eventIds]);
     const handled = await Promise.all(events.map((event) => this.handle(listener, event)));

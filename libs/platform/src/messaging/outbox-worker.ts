@@ -11,10 +11,10 @@ import { WorkLoop } from './work-loop';
 
 const QUEUE = 'deliveries';
 const ROUTING = { pollMs: 1_000, restMs: 5 };
-const DISPATCHING = { pollMs: 1_000, restMs: 50 };
+const DISPATCHING = { pollMs: 1_000, restMs: 100 };
 const LEASED_AT_ONCE = 200;
-/** A job on PostgreSQL costs 1.4 ms of it, ten times what a delivery does: so one job delivers up to twenty events. */
-const DELIVERIES_PER_JOB = 20;
+/** A job on PostgreSQL costs 1.4 ms of it, ten times what a delivery does: so one job delivers up to fifty events. */
+const DELIVERIES_PER_JOB = 50;
 const JOB_CONCURRENCY = 4;
 
 /** The worker's side of the outbox: routes events, dispatches jobs, retries what failed. */
