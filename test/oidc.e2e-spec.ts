@@ -5,6 +5,7 @@ import { CookieBrowser } from './support/cookie-browser';
 import { auditOf, eventsNamed } from './support/events';
 import { codeOf, guard, halfAMinuteLater, registerGuarded, secondStep, wrongCodeFor } from './support/factors';
 import { atProvider, back, pageOf, providerModule, settingOf, signInWith, type RunningProvider } from './support/oidc';
+import { mailsAbout, mailsTo } from './support/mailbox';
 import { expectStatus } from './support/orders';
 import { NOT_FOUND, outcomeOf, UNAUTHENTICATED } from './support/outcome';
 import { refresh, register, type Person } from './support/people';
@@ -31,7 +32,10 @@ describe('signing in with another provider', () => {
     latePort = port;
     const late = { ...settingOf('late', latePort), label: 'Late Ltd' };
     const providers = [settingOf('acme', acmePort), settingOf('other', otherPort), late];
-    shop = await Shop.open({ settings: { OIDC_PROVIDERS: JSON.stringify(providers), OIDC_TIMEOUT: '1s' } });
+    shop = await Shop.open({
+      worker: true,
+      settings: { OIDC_PROVIDERS: JSON.stringify(providers), OIDC_TIMEOUT: '1s' },
+    });
     api = shop.api;
     withPage = await shop.startApiProcess({ OIDC_RETURN_URL: 'https://shop.example/welcome' });
     const { startProvider } = await providerModule();
@@ -113,6 +117,9 @@ describe('signing in with another provider', () => {
       );
       expect(first?.hash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$[\w+/]{22}\$[\w+/]{43}$/);
       expect(first?.hash).not.toBe(second?.hash);
+      await mailsAbout(email, 'Welcome to Countinghouse');
+      const subjects = (await mailsTo(email)).map(({ subject }) => subject);
+      expect(subjects).toEqual(['Welcome to Countinghouse']); // nothing is left to confirm
       expectStatus(await api.post('/auth/password/forgot', { email }), 202);
       expect(await eventsNamed(shop, 'users.password_reset_requested', { userId: id })).toHaveLength(1);
     });
@@ -122,6 +129,8 @@ describe('signing in with another provider', () => {
       expect((await signInWith(api, person.email)).body.user.id).toBe(person.id);
       expect(await identitiesOf(person.id)).toHaveLength(1);
       expect(await eventsNamed(shop, 'users.identity_linked', { userId: person.id })).toHaveLength(1);
+      const [mail] = await mailsAbout(person.email, 'A new way to sign in to your account');
+      expect(mail?.text).toContain('your login at 127.0.0.1:');
       expectStatus(await person.client.get('/users/me'), 200); // nothing else has changed
       expectStatus(await api.post('/auth/login', { email: person.email, password: person.password }), 200);
     });

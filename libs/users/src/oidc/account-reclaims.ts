@@ -35,7 +35,8 @@ export class AccountReclaims {
     await this.sessions.endAll(userId);
     await this.apiKeys.revokeAllOf(userId);
     await this.proofs.erase(userId);
-    this.audit.record({ action: 'users.account_reclaimed', resource: 'user', resourceId: userId });
+    const change = { before: { emailVerified: false }, after: { emailVerified: true } };
+    this.audit.record({ action: 'users.account_reclaimed', resource: 'user', resourceId: userId, ...change });
     this.outbox.add(emailVerified({ userId }));
     this.outbox.add(passwordChanged({ userId }));
     return this.users.find(userId);
