@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { expectBooksEmpty } from './support/books';
 import { announcedBy, auditOf } from './support/events';
 import { eventually } from './support/eventually';
 import { chargeEvent, sendEvent } from './support/gateway-events';
+import { postedAbout } from './support/ledger';
 import { anOrder, expectStatus, putOnSale, untilOrder } from './support/orders';
 import { FORBIDDEN, NOT_FOUND, outcomeOf } from './support/outcome';
 import { Shop } from './support/shop';
@@ -9,6 +11,11 @@ import { truthAbout } from './support/truth';
 
 const NOT_CAPTURABLE = [409, 'payment_not_capturable'];
 const NOT_VOIDABLE = [409, 'payment_not_voidable'];
+
+const CAPTURE = ['capture', ['cash:sandbox', 1_500], ['customers', -1_500]];
+const SALE = ['sale', ['customers', 1_500], ['revenue:sales', -1_000], ['revenue:shipping', -500]];
+const REFUND = ['refund', ['customers', 1_500], ['cash:sandbox', -1_500]];
+const CREDIT_NOTE = ['credit_note', ['revenue:returns', 1_500], ['customers', -1_500]];
 
 /** Money that is set aside first, and taken or let go later. Orders are 1,000 + 500 shipping. */
 describe('authorize and capture', () => {
@@ -44,6 +51,7 @@ describe('authorize and capture', () => {
       expect(order).toMatchObject({ paymentStatus: 'authorized', payments: [{ status: 'authorized' }] });
       expect(await shop.chargesFor(id)).toMatchObject([{ status: 'authorized' }]);
       expect(await stepsOf(id)).toEqual(['placed', 'payment_authorized', 'confirmed']);
+      expect(await postedAbout(shop.db, id)).toEqual([]); // nobody's money has moved
     },
   );
 
@@ -54,6 +62,7 @@ describe('authorize and capture', () => {
     expect([202, 409]).toContain((await capture(paymentId)).status); // asked again, before or after it has happened
     await untilPayment(paymentId, 'succeeded');
     await untilOrder(buyer, id, { status: 'confirmed', paymentStatus: 'paid' });
+    expect(await postedAbout(shop.db, id)).toEqual([CAPTURE, SALE]);
     expect(await shop.chargesFor(id)).toMatchObject([{ status: 'succeeded', refunded: 0 }]);
     expect(outcomeOf(await capture(paymentId))).toEqual(NOT_CAPTURABLE);
     expect(outcomeOf(await letGo(paymentId))).toEqual(NOT_VOIDABLE);
@@ -64,6 +73,7 @@ describe('authorize and capture', () => {
     ]);
     expectStatus(await shop.as('support').post(`/payments/${paymentId}/refunds`, {}), 202);
     await untilOrder(buyer, id, { paymentStatus: 'refunded' });
+    expect(await postedAbout(shop.db, id)).toEqual([CAPTURE, SALE, REFUND, CREDIT_NOTE]);
   });
 
   it('lets the money go when it is asked to; the order is cancelled and its stock free', async () => {
@@ -72,6 +82,7 @@ describe('authorize and capture', () => {
     await untilPayment(paymentId, 'voided');
     await untilOrder(buyer, id, { status: 'cancelled', paymentStatus: 'unpaid' });
     expect(await shop.chargesFor(id)).toMatchObject([{ status: 'voided' }]);
+    expect(await postedAbout(shop.db, id)).toEqual([]);
     expect(await truthAbout(shop, sku)).toMatchObject({ chargedMinor: 0, reserved: 0, held: 0 });
     expect(outcomeOf(await capture(paymentId))).toEqual(NOT_CAPTURABLE);
   });
@@ -82,6 +93,7 @@ describe('authorize and capture', () => {
     await untilPayment(paymentId, 'voided');
     await untilOrder(buyer, id, { status: 'cancelled', paymentStatus: 'unpaid' });
     expect(await shop.chargesFor(id)).toMatchObject([{ status: 'voided' }]);
+    expect(await postedAbout(shop.db, id)).toEqual([]);
     expect(await truthAbout(shop, sku)).toMatchObject({ chargedMinor: 0, reserved: 0, held: 0 });
   });
 
@@ -137,5 +149,18 @@ describe('authorize and capture', () => {
     }
     const stale = await sendEvent(shop, chargeEvent('charge.authorized', { id: paymentId }));
     expect(await announcedBy(shop, expectStatus(stale, 200))).toEqual([]);
+  });
+
+  it('leaves the books in order, and the ledger’s cash is the gateway’s', async () => {
+    await expectBooksEmpty(shop);
+    const cash = await shop.db.sql(
+      `SELECT t.reference, sum(e.amount_minor)::int AS cash FROM payments.ledger_transactions t
+       JOIN payments.ledger_entries e ON e.transaction_id = t.id AND e.account = 'cash:sandbox' GROUP BY t.reference`,
+    );
+    for (const { reference, cash: ours } of cash as Array<{ reference: string; cash: number }>) {
+      const theirs = (await shop.chargesFor(reference)).filter(({ status }) => status === 'succeeded');
+      const expected = theirs.reduce((sum, { amount, refunded }) => sum + amount.amount - refunded, 0);
+      if (theirs.length > 0) expect(ours).toBe(expected);
+    }
   });
 });
