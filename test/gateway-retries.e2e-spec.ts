@@ -1,0 +1,80 @@
+import { createServer, type Server } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import type { Config } from '@platform/config';
+import { Log, Metrics } from '@platform/observability';
+import { Resilience } from '@platform/resilience';
+import type { PaymentGateway } from '../libs/payments/src/gateways/payment-gateway';
+import { SandboxGateway } from '../libs/payments/src/gateways/sandbox.gateway';
+import { StripeGateway } from '../libs/payments/src/gateways/stripe.gateway';
+
+const ALL_TRIES = 3;
+
+/** What is repeated within one call to a gateway, by what the gateway answers: each adapter over real HTTP. */
+describe.each([
+  ['sandbox', SandboxGateway, ALL_TRIES],
+  ['stripe', StripeGateway, 2 * ALL_TRIES], // its SDK repeats what was broken once more by itself
+])('calls to %s', (_name, Gateway, triesWhenBroken) => {
+  let server: Server;
+  let gateway: PaymentGateway;
+  /** A status, or what happens instead of an answer. */
+  let answer: number | 'broken' | 'silent';
+  let calls: number;
+
+  beforeAll(async () => {
+    server = createServer((request, response) => {
+      calls++;
+      if (answer === 'silent') return;
+      if (answer === 'broken') return void request.socket.destroy();
+      response.writeHead(answer, { 'content-type': 'application/json' }).end('{"error":{"code":"for_a_test"}}');
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+  });
+  beforeEach(() => {
+    calls = 0;
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const settings = {
+      GATEWAY_TIMEOUT: 2,
+      SANDBOX_GATEWAY_URL: url,
+      STRIPE_API_URL: url,
+      STRIPE_SECRET_KEY: 'sk_test',
+    };
+    const read = (name: keyof typeof settings) => settings[name];
+    const resilience = new Resilience(new Metrics(), new Log('silent', 'test')); // a circuit of its own
+    gateway = new Gateway({ get: read, need: read } as unknown as Config, resilience);
+  });
+  afterEach(() => gateway.shutDown());
+  afterAll(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+
+  const charge = () =>
+    gateway.charge({
+      ...{
+        key: '01900000-0000-7000-8000-00000000000a',
+        providerRef: null,
+        reference: '01900000-0000-7000-8000-00000000000b',
+      },
+      ...{ method: 'tok_visa', amountMinor: 1_500, currency: 'USD', capture: 'automatic', calls: 0 },
+      remember: () => Promise.resolve(),
+    });
+
+  it.each([408, 429, 500, 502, 503, 504, 'broken'] as const)('are repeated after %s', async (given) => {
+    answer = given;
+    expect((await charge()).kind).toMatch(/unavailable|unknown/);
+    expect(calls).toBe(given === 'broken' ? triesWhenBroken : ALL_TRIES);
+  });
+
+  it.each([400, 401, 402, 403, 404, 409, 422])('are not repeated after %i', async (given) => {
+    answer = given;
+    await charge();
+    expect(calls).toBe(1);
+  });
+
+  it('are not repeated when no answer comes in time: the call may have arrived', async () => {
+    answer = 'silent';
+    expect((await charge()).kind).toMatch(/unavailable|unknown/);
+    expect(calls).toBe(1);
+  });
+});
