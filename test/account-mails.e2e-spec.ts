@@ -125,6 +125,22 @@ describe('mails about accounts', () => {
       expect(await eventsNamed(shop, 'users.password_changed', { userId: person.id })).toHaveLength(1);
     });
 
+    it('shuts out who registered an address that is not theirs, with the authenticator that they left there', async () => {
+      const squatter = await register(api);
+      await guard(squatter);
+      expectStatus(await reset(await forget(squatter)), 204);
+      const { body } = expectStatus(await login(squatter, NEW_PASSWORD), 200);
+      expect(body).toMatchObject({ user: { emailVerified: true } });
+    });
+
+    it('leaves the second factor of a proved address as it is: a mailbox alone opens nothing', async () => {
+      const person = await register(api);
+      expectStatus(await verify(tokenIn((await mailsAbout(person.email, CONFIRM))[0] as never)), 204);
+      await guard(person);
+      expectStatus(await reset(await forget(person)), 204);
+      expect(expectStatus(await login(person, NEW_PASSWORD), 200).body).toMatchObject({ mfaRequired: true });
+    });
+
     it('uses up the tokens of all mails', async () => {
       const person = await register(api);
       const tokens = [await forget(person), await forget(person, 2)];
