@@ -161,12 +161,18 @@ describe('the ledger', () => {
         ...{ account: 'cash:sandbox', amount: { amount: TOTAL, currency: 'USD' } },
         ...{ createdAt: expect.any(String), updatedAt: expect.any(String) },
       });
-      const soldAt = entries[0].createdAt as string;
+      await refund(paymentId);
+      await untilOrder(buyer, id, { paymentStatus: 'refunded' });
+      const whole = await readAllPages(admin, `/ledger/entries?reference=${id}`, 4);
+      const backAt = whole[0].createdAt as string;
+      const kindsWhere = (isMeant: (createdAt: string) => boolean) =>
+        whole.filter(({ createdAt }) => isMeant(createdAt)).map(({ kind }) => kind);
       const narrowed = async (query: string) =>
         (await readAllPages(admin, `/ledger/entries?reference=${id}&${query}`, 100)).map(({ kind }) => kind);
-      expect(await narrowed('account=cash:sandbox')).toEqual(['capture']);
-      expect(await narrowed(`from=${soldAt}`)).toEqual(Array(4).fill('sale'));
-      expect(await narrowed(`to=${soldAt}`)).toEqual(['capture', 'capture']);
+      expect(await narrowed('account=cash:sandbox')).toEqual(['refund', 'capture']);
+      expect(await narrowed(`from=${backAt}`)).toEqual(kindsWhere((createdAt) => createdAt >= backAt));
+      expect(await narrowed(`to=${backAt}`)).toEqual(kindsWhere((createdAt) => createdAt < backAt));
+      expect(kindsWhere((createdAt) => createdAt < backAt)).toEqual(expect.arrayContaining(['sale', 'capture']));
       expect(await narrowed('to=0001-01-01')).toEqual([]);
       expect(await narrowed('from=9999-12-31')).toEqual([]);
       const all = await readAllPages(admin, '/ledger/entries', 7);

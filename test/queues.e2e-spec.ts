@@ -146,6 +146,10 @@ describe('jobs', () => {
         (waiting) => waiting === 1,
       );
       await worker.kill();
+      await there(
+        () => mails.deserted,
+        (deserted) => deserted === 1,
+      );
     };
 
     it('are done by another one within ten seconds', async () => {

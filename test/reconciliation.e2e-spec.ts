@@ -101,7 +101,10 @@ describe('reconciliation', () => {
     expect(await shop.db.sql('SELECT * FROM payments.reconciliation_charges')).toEqual([]);
     const metrics = (await shop.api.get('/metrics')).body as string;
     expect(metrics).toMatch(/payments_reconciliation_differences\{provider="sandbox",kind="refund_differs"\} 2/);
-    expect(shop.worker?.log).toContain('payments.reconciliation.difference');
+    await eventually(
+      async () => shop.worker?.log,
+      (log) => log?.includes('payments.reconciliation.difference') ?? false,
+    );
   });
 
   it('is one at a time, for who may read the ledger, of gateways in use', async () => {

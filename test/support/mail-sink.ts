@@ -9,6 +9,8 @@ export class MailSink {
   readonly recipients: string[] = [];
   /** Mails that somebody has sent and waits for the answer to. */
   waiting = 0;
+  /** Mails whose sender was gone before there was an answer. */
+  deserted = 0;
   private acknowledge: Array<() => void> = [];
   private readonly sockets = new Set<Socket>();
 
@@ -62,13 +64,19 @@ export class MailSink {
   }
 
   private take(mail: string, socket: Socket): void {
-    const answer = () => {
+    const desert = () => {
       this.waiting--;
-      if (socket.destroyed) return; // whoever sent it has died
+      this.deserted++;
+    };
+    const answer = () => {
+      if (socket.destroyed) return;
+      socket.off('close', desert);
+      this.waiting--;
       this.taken.push(mail);
       socket.write('250 ok\r\n');
     };
     this.waiting++;
+    socket.once('close', desert);
     if (this.isHolding) this.acknowledge.push(answer);
     else answer();
   }
