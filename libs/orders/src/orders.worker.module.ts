@@ -1,5 +1,5 @@
-import { Module } from '@nestjs/common';
-import { ListenerRegistry } from '@platform/messaging';
+import { Inject, Module } from '@nestjs/common';
+import { ListenerRegistry, type Listener } from '@platform/messaging';
 import { SagaRegistry } from '@platform/saga';
 import { CancelOrderWhenPaymentVoided } from './cancel-order-when-payment-voided.handler';
 import { CancellationSaga } from './cancellation/cancellation.saga';
@@ -17,6 +17,17 @@ import { TakePaymentStep } from './checkout/take-payment.step';
 import { WakeCancellationWhenPaymentChanged } from './cancellation/wake-cancellation-when-payment-changed.handler';
 import { WakeCheckoutWhenGatewaySettledPayment } from './checkout/wake-checkout-when-gateway-settled-payment.handler';
 
+const LISTENERS = [
+  WakeCheckoutWhenGatewaySettledPayment,
+  WakeCancellationWhenPaymentChanged,
+  NoteRefundWhenPaymentRefunded,
+  NoteFailureWhenRefundFailed,
+  NoteCaptureWhenPaymentCaptured,
+  CancelOrderWhenPaymentVoided,
+];
+
+const ALL = Symbol('all listeners');
+
 /** Orders for the worker: runs checkout and cancellation, and listens to payments. */
 @Module({
   imports: [OrdersCoreModule],
@@ -28,12 +39,8 @@ import { WakeCheckoutWhenGatewaySettledPayment } from './checkout/wake-checkout-
     CancellationSaga,
     ClosePaymentStep,
     RefundPaymentStep,
-    WakeCancellationWhenPaymentChanged,
-    WakeCheckoutWhenGatewaySettledPayment,
-    NoteRefundWhenPaymentRefunded,
-    NoteFailureWhenRefundFailed,
-    NoteCaptureWhenPaymentCaptured,
-    CancelOrderWhenPaymentVoided,
+    ...LISTENERS,
+    { provide: ALL, useFactory: (...listeners: Listener[]) => listeners, inject: LISTENERS },
     SalesBackfill,
   ],
 })
@@ -42,21 +49,11 @@ export class OrdersWorkerModule {
     sagas: SagaRegistry,
     checkout: CheckoutSaga,
     cancellation: CancellationSaga,
-    listeners: ListenerRegistry,
-    wakeCheckout: WakeCheckoutWhenGatewaySettledPayment,
-    wakeCancellation: WakeCancellationWhenPaymentChanged,
-    noteRefund: NoteRefundWhenPaymentRefunded,
-    noteFailure: NoteFailureWhenRefundFailed,
-    noteCapture: NoteCaptureWhenPaymentCaptured,
-    cancelOrder: CancelOrderWhenPaymentVoided,
+    registry: ListenerRegistry,
+    @Inject(ALL) listeners: Listener[],
   ) {
     sagas.register(checkout);
     sagas.register(cancellation);
-    listeners.register(wakeCheckout);
-    listeners.register(wakeCancellation);
-    listeners.register(noteRefund);
-    listeners.register(noteFailure);
-    listeners.register(noteCapture);
-    listeners.register(cancelOrder);
+    for (const listener of listeners) registry.register(listener);
   }
 }
