@@ -82,14 +82,18 @@ describe('step-up', () => {
   });
 
   describe('for refunds', () => {
-    it('is needed above the limit, which counts what "all that is left" comes to', async () => {
+    it('is needed above the limit, which counts all that was asked for of the payment', async () => {
       const [support, payment] = [await shop.signIn('support'), await aLargePayment()];
       expect(outcomeOf(await refund(support, payment, { amount: 100_001 }))).toEqual(NEEDED);
       expect(outcomeOf(await refund(support, payment, {}))).toEqual(NEEDED);
       expect(await shop.db.sql('SELECT 1 FROM payments.refunds WHERE payment_id = $1', [payment])).toEqual([]);
       expect(outcomeOf(await refund(shop.as('customer'), payment, {}))).toEqual(FORBIDDEN);
-      expectStatus(await refund(support, payment, { amount: 100_000 }), 202);
-      expectStatus(await refund(support, payment, {}), 202); // 50,500 are left
+      expectStatus(await refund(support, payment, { amount: 99_999 }), 202);
+      expectStatus(await refund(support, payment, { amount: 1 }), 202); // the limit itself, in two
+      expect(outcomeOf(await refund(support, payment, { amount: 1 }))).toEqual(NEEDED);
+      expect(outcomeOf(await refund(support, payment, {}))).toEqual(NEEDED); // 50,500 are left
+      expectStatus(await support.post('/auth/step-up', DEMO), 204);
+      expectStatus(await refund(support, payment, {}), 202);
     });
 
     it('lets the same request with the same key through afterwards, on every node', async () => {

@@ -187,7 +187,7 @@ export const settingsSchema = z.object({
     .min(0)
     .max(Number.MAX_SAFE_INTEGER)
     .default(100_000)
-    .describe('A refund above this needs a step-up, minor units'),
+    .describe('Refunds of one payment that come to more than this need a step-up, minor units'),
   ERASURE_GRACE: duration
     .prefault('30d')
     .describe('How long a deleted account stays before it is erased; longer than its last order is under way'),
