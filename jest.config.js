@@ -1,6 +1,6 @@
 const { availableParallelism } = require('node:os');
 
-/** `npm test` runs every project; `npm run test:unit` needs no database. */
+/** `npm test` runs every project; `npm run test:unit` needs no database. `npm test -- --coverage` also measures, as CI does. */
 const shared = {
   rootDir: __dirname,
   testEnvironment: 'node',
@@ -14,6 +14,12 @@ const shared = {
 };
 
 module.exports = {
+  // What specs run in their own process; what built workers do beside them is not counted.
+  coverageProvider: 'v8',
+  coverageDirectory: '<rootDir>/.data/coverage',
+  coverageReporters: ['text-summary', 'json-summary', 'lcovonly'],
+  collectCoverageFrom: ['libs/**/*.ts', '!**/*.spec.ts', '!**/migrations/*.ts'],
+  coverageThreshold: { global: { lines: 85, branches: 75 } },
   maxWorkers: availableParallelism() + 1, // most of an e2e spec's time is waiting for other processes
   projects: [
     { ...shared, displayName: 'unit', testMatch: ['<rootDir>/{libs,apps}/**/*.spec.ts'] },

@@ -24,6 +24,32 @@ describe('jobs', () => {
   });
   afterEach(() => db.drop());
 
+  it('that are done are noted soon, though another of their batch takes its time', async () => {
+    const release = Promise.withResolvers<void>();
+    const post = await Post.open(db);
+    const worker = await post.worker('north', {
+      'call-somebody': { mode: 'asJob', moreover: (n) => (n === 1 ? release.promise : Promise.resolve()) },
+    });
+    try {
+      await post.announce(1, 2, 3);
+      expect(
+        await eventually(
+          () => post.open(),
+          ({ length }) => length === 1,
+        ),
+      ).toHaveLength(1);
+      release.resolve();
+      await eventually(
+        () => post.open(),
+        ({ length }) => length === 0,
+      );
+    } finally {
+      release.resolve();
+      await worker.close();
+      await post.close();
+    }
+  });
+
   describe('that the queue forgets', () => {
     let post: Post;
     let worker: Platform;

@@ -273,6 +273,17 @@ describe('the unit of work', () => {
       expect(await stored(...ids)).toHaveLength(limit);
     });
 
+    it('knows a deadlock also when it hears first of what was sent behind it', async () => {
+      const throughManyHands = async (hands: number, text: string): Promise<unknown> =>
+        hands > 0 ? throughManyHands(hands - 1, text) : uow.sql(text);
+      for (let round = 0; round < 50; round++) {
+        // the answers must come in one packet, as they mostly do
+        const texts = [FAIL_WITH('40P01')];
+        const work = () => Promise.all([throughManyHands(8, texts.pop() ?? 'SELECT 1'), uow.sql('SELECT 1')]);
+        expect(await attempts(work)).toMatchObject({ begun: 2, error: undefined });
+      }
+    });
+
     it('gives up after five attempts and says that the service is busy', async () => {
       for (const code of ['40P01', '40001']) {
         const { begun, error } = await attempts(() => uow.sql(FAIL_WITH(code)));

@@ -13,8 +13,8 @@ export class MailSender {
   ) {}
 
   /**
-   * Sends a mail unless it has been sent already. (Only if the process dies between sending and noting it, the same mail
-   * goes out twice, under the same message id.)
+   * Sends a mail unless it has been sent already. The same mail goes out twice, under the same message id, if the process
+   * dies between sending and noting it, or if mails wait for a slow server for longer than their deliveries are leased.
    * @param kind what mail it is, e.g. `order-confirmation`
    * @param causeId what it is sent for: the id of an order, or of an event
    * @throws when the mail server did not take it

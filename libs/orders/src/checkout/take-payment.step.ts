@@ -80,9 +80,11 @@ export class TakePaymentStep implements SagaStep {
     if (outcome.kind === 'authorized')
       return this.goOnAuthorized(run, order, () => this.payments.settle(payment.id, outcome));
     // Paid and confirmed at once. Should that fail, what was paid is at least written down: the next try goes step by step.
-    // The order's row before the payment's, here as everywhere.
-    const goOn = run.attempt === 0 ? run.advanceWithNext : run.advance;
-    await this.uow.run(() => Promise.all([goOn(), this.payments.settle(payment.id, outcome)]));
+    // The order's row, then the payment's, then the saga's, here as everywhere.
+    const settle = () => this.payments.settle(payment.id, outcome);
+    await this.uow.run<unknown>(() =>
+      run.attempt === 0 ? Promise.all([run.advanceWithNext(), settle()]) : Promise.all([settle(), run.advance()]),
+    );
     return { kind: 'done' };
   }
 

@@ -2,6 +2,7 @@ import type { DataSource, EntityManager } from 'typeorm';
 import type { PoolClient, QueryResult } from 'pg';
 import { currentContext, faultPoint } from '@platform/observability';
 import { takeConnection, type Connection } from './connections';
+import { driverErrorOf } from './sql-errors';
 
 /** A statement for later: sent with others in one trip. */
 export interface Statement {
@@ -17,6 +18,7 @@ export class TransactionScope {
   private readonly gathered = new Map<string, unknown[]>();
   private connecting: Promise<Connection> | undefined;
   private typeorm: EntityManager | undefined;
+  private failure: unknown;
 
   constructor(private readonly dataSource: DataSource) {}
 
@@ -35,6 +37,20 @@ export class TransactionScope {
     const { client } = await this.connecting;
     this.requireOpen();
     return client;
+  }
+
+  /** Runs a statement. The first failure is kept: whatever was sent behind it fails too, and may be heard of sooner. */
+  async query(text: string, values: unknown[]): Promise<QueryResult> {
+    const client = await this.client();
+    return client.query(text, values).catch((error: unknown) => {
+      this.failure ??= error;
+      throw error;
+    });
+  }
+
+  /** Why the transaction has failed, when all that is known is that it has: `in_failed_sql_transaction`. */
+  causeOf(error: unknown): unknown {
+    return driverErrorOf(error).code === '25P02' ? (this.failure ?? error) : error;
   }
 
   /** TypeORM's EntityManager on this transaction's connection. */

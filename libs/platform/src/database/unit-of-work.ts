@@ -111,14 +111,14 @@ export class UnitOfWork {
       return result;
     } catch (error) {
       await scope.rollback();
-      throw error;
+      throw scope.causeOf(error);
     }
   }
 
   private async query(text: string, values: unknown[]) {
     faultPoint(`database.statement ${currentContext()?.actor ?? ''}`);
     const scope = this.current();
-    if (scope) return (await scope.client()).query(text, values);
+    if (scope) return scope.query(text, values);
     const shared = this.shared.getStore();
     if (shared) return shared.query(text, values);
     const connection = new SharedConnection(this.dataSource);

@@ -8,6 +8,8 @@ import { handleInContext, type Listener } from './listener';
 const MAX_ATTEMPTS = 12;
 const LEASE_SECONDS = 30;
 const MAX_BACKOFF_SECONDS = 3_600;
+/** What is handled counts as open for no longer, though others of its job still run. */
+const NOTED_WITHIN_MS = 250;
 
 /** A delivery that is due: which listener is to get which event. */
 export interface DueDelivery {
@@ -109,22 +111,37 @@ export class Deliveries {
     });
   }
 
-  /** What has been handled is written down together: many commits are dearer than one. */
+  /** What has been handled is written down together: many commits are dearer than one. But soon, whatever still runs. */
   private async asJob(listener: Listener, eventIds: string[]): Promise<void> {
     const events = await this.uow.sql<Taken>(READ, [listener.name, eventIds]);
-    const handled = await Promise.all(events.map((event) => this.handle(listener, event)));
-    const done = handled.filter((id) => id !== null);
-    if (done.length > 0) await this.uow.run(() => this.finish(listener.name, done));
+    const handled: string[] = [];
+    const note = () => this.note(listener.name, handled.splice(0));
+    const noting = setInterval(() => void note(), NOTED_WITHIN_MS);
+    const handle = async (event: Taken) => {
+      if (await this.handle(listener, event)) handled.push(event.id);
+    };
+    await Promise.all(events.map(handle)).finally(() => {
+      clearInterval(noting);
+      return note();
+    });
   }
 
-  /** @returns the event's id, or null when the listener has failed */
-  private async handle(listener: Listener, event: Taken): Promise<string | null> {
+  /** What can't be noted is delivered again. */
+  private async note(listener: string, eventIds: string[]): Promise<void> {
+    if (eventIds.length === 0) return;
+    await this.uow
+      .run(() => this.finish(listener, eventIds))
+      .catch((error: unknown) => this.log.error('outbox.deliveries_not_noted', { listener, eventIds, error }));
+  }
+
+  /** @returns whether the listener has done its work */
+  private async handle(listener: Listener, event: Taken): Promise<boolean> {
     try {
       await handleInContext(listener, whole(event, listener));
-      return event.id;
+      return true;
     } catch (error) {
       await this.fail(listener.name, event.id, error);
-      return null;
+      return false;
     }
   }
 
