@@ -14,4 +14,5 @@ it('leaves a gauge empty that can’t be read, and tells the rest', async () => 
   const text = await metrics.text();
   expect(text).toContain('test_good 7');
   expect(text).not.toContain('test_fragile{');
+  expect(await metrics.text()).toContain('metrics_read_failures_total{gauge="test_fragile"} 1');
 });

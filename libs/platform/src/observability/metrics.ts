@@ -14,6 +14,7 @@ export interface Reading {
 export class Metrics {
   private readonly registry = new Registry();
   private readonly requests: Histogram<'method' | 'route' | 'status'>;
+  private readonly failures: Counter;
   /** Looking a series up by its labels costs more than counting. */
   private readonly series = new Map<string, Histogram.Internal<'method' | 'route' | 'status'>>();
 
@@ -26,6 +27,9 @@ export class Metrics {
       buckets: DURATION_BUCKETS,
       registers: [this.registry],
     });
+    this.failures = this.counter('metrics_read_failures_total', 'Gauges that could not be read, and so are empty', [
+      'gauge',
+    ]);
   }
 
   /** Counts an answered request. @param route the pattern, never the address: labels must stay few */
@@ -40,7 +44,8 @@ export class Metrics {
   }
 
   /**
-   * Registers a gauge that is read whenever metrics are asked for. A reading that fails leaves the gauge empty.
+   * Registers a gauge that is read whenever metrics are asked for. A reading that fails leaves the gauge
+   * empty and is counted: an alarm on the gauge needs one on `metrics_read_failures_total` beside it.
    * @param labelNames the labels that its readings carry
    */
   gauge(name: string, help: string, labelNames: string[], read: () => Promise<Reading[]> | Reading[]): void {
@@ -54,7 +59,10 @@ export class Metrics {
         // Metrics are wanted most when something is away, and then the others still tell how it is.
         const readings = await Promise.resolve()
           .then(read)
-          .catch((): Reading[] => []);
+          .catch((): Reading[] => {
+            this.failures.inc({ gauge: name });
+            return [];
+          });
         for (const { value, labels } of readings) gauge.set(labels ?? {}, value);
       },
     });
