@@ -1,14 +1,11 @@
 import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { Signals, UnitOfWork } from '@platform/database';
 import { Log } from '@platform/observability';
-import { ACCESS_TOKEN_SECONDS } from './key-schedule.rules';
+import { KEPT_SECONDS } from './key-schedule.rules';
 import { lookAgain } from './look-again';
 import { VerifiedTokens } from './verified-tokens';
 
 const CHANNEL = 'changed_roles';
-
-/** Longer than any token lives that was issued before the change, by a clock that may be a little off. */
-const KEPT_SECONDS = ACCESS_TOKEN_SECONDS + 60;
 
 const CHANGE = `
   INSERT INTO platform.changed_roles (user_id, roles) VALUES ($1, $2)

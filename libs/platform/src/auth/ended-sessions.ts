@@ -1,7 +1,7 @@
 import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { Signals, UnitOfWork } from '@platform/database';
 import { Log } from '@platform/observability';
-import { ACCESS_TOKEN_SECONDS } from './access-tokens';
+import { KEPT_SECONDS } from './key-schedule.rules';
 import { lookAgain } from './look-again';
 import { VerifiedTokens } from './verified-tokens';
 
@@ -76,7 +76,7 @@ export class EndedSessions implements OnModuleInit, OnApplicationShutdown {
       this.ended.delete(id);
     }
     for (const id of sessionIds) {
-      this.ended.set(id, now + ACCESS_TOKEN_SECONDS * 1_000);
+      this.ended.set(id, now + KEPT_SECONDS * 1_000);
       this.tokens.forgetSession(id);
     }
   }
@@ -84,7 +84,7 @@ export class EndedSessions implements OnModuleInit, OnApplicationShutdown {
   private async load(): Promise<void> {
     const rows = await this.uow.sql<{ id: string }>(
       `SELECT session_id AS id FROM platform.ended_sessions WHERE ended_at > now() - make_interval(secs => $1)`,
-      [ACCESS_TOKEN_SECONDS],
+      [KEPT_SECONDS],
     );
     this.refuse(rows.map(({ id }) => id).filter((id) => !this.ended.has(id)));
   }

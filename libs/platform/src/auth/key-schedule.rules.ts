@@ -1,6 +1,9 @@
 /** How long an access token is good for, in seconds. */
 export const ACCESS_TOKEN_SECONDS = 900;
 
+/** What refuses or corrects tokens is kept longer than any of them lives, by a clock that may be a little off. */
+export const KEPT_SECONDS = ACCESS_TOKEN_SECONDS + 60;
+
 /** How long others may keep our key set (`Cache-Control: max-age`). */
 export const JWKS_SECONDS = 300;
 
