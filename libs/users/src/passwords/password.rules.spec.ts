@@ -65,6 +65,22 @@ describe('findPasswordProblem', () => {
     expect(codeOf(password)).toBe('contains_identity');
   });
 
+  it.each([
+    [{ email: 'li@wu.io', firstName: 'Li', lastName: 'Wu' }, 'my-LI@wu.io-2026'],
+    [{ email: 'x@wu.io', firstName: 'Li', lastName: 'Wu' }, 'LiWu liwu LIWU'],
+    [{ email: 'x@wu.io', firstName: 'Li', lastName: 'Wu' }, 'wu-li-wu-li-wu-li'],
+    [{ email: 'x@may.io', firstName: 'Anna', lastName: 'May' }, 'secret-anna.may-7'],
+    [{ email: 'x@may.io', firstName: 'Anna', lastName: 'May' }, 'the MayAnna show'],
+    [{ email: 'x@may.io', firstName: 'Jean-Luc', lastName: "O'Hara" }, 'engage jeanluc_ohara'],
+  ])('refuses the whole address and the whole name of %j: %s', (who, password) => {
+    expect(findPasswordProblem(password, who, policy)?.code).toBe('contains_identity');
+  });
+
+  it('is not misled by names without letters', () => {
+    const nobody = { email: 'x@may.io', firstName: '-', lastName: '*' };
+    expect(findPasswordProblem('correct horse battery staple', nobody, policy)).toBeUndefined();
+  });
+
   it('lets short names be part of a password', () => {
     const li = { email: 'li@example.test', firstName: 'Li', lastName: 'Wu' };
     expect(findPasswordProblem('a living wutang fan', li, policy)).toBeUndefined();

@@ -51,7 +51,20 @@ function problem(code: string, what: string): FieldError {
 
 function containsIdentity(password: string, { email, firstName, lastName }: PasswordOwner): boolean {
   const folded = password.toLowerCase();
-  return [email.split('@')[0] ?? '', firstName, lastName]
-    .map((part) => part.normalize('NFKC').toLowerCase())
-    .some((part) => [...part].length >= MIN_IDENTITY_LENGTH && folded.includes(part));
+  const parts = [email, email.split('@')[0] ?? '', firstName, lastName].map(fold);
+  const isPart = parts.some((part) => [...part].length >= MIN_IDENTITY_LENGTH && folded.includes(part));
+  return isPart || isFullName(bare(folded), [firstName, lastName].map(fold).map(bare));
 }
+
+/** A long name anywhere in it; of a short one only repetitions, as it stands in good passwords by chance. */
+function isFullName(password: string, [first = '', last = '']: string[]): boolean {
+  return [first + last, last + first].some((name) => {
+    if (name === '') return false;
+    return [...name].length >= MIN_IDENTITY_LENGTH ? password.includes(name) : password.replaceAll(name, '') === '';
+  });
+}
+
+const fold = (text: string) => text.normalize('NFKC').toLowerCase();
+
+/** Without what may stand between the names. */
+const bare = (text: string) => text.replace(/[^\p{L}\p{M}\p{N}]/gu, '');
