@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { ValidateIf } from 'class-validator';
-import { IsText } from '@platform/http';
+import { IsPersonName } from './person-name.decorator';
 import { ROLES } from './role.rules';
 import { MAX_EMAIL_LENGTH } from './sign-in/email.decorator';
 import type { User } from './user.entity';
@@ -61,12 +61,12 @@ export class UpdateProfileRequest {
   /** Given name */
   @ApiProperty({ minLength: 1, maxLength: 100, example: 'Grace', required: false })
   @IsGivenOrAbsent()
-  @IsText({ max: 100 })
+  @IsPersonName()
   firstName?: string;
 
   /** Family name */
   @ApiProperty({ minLength: 1, maxLength: 100, example: 'Hopper', required: false })
   @IsGivenOrAbsent()
-  @IsText({ max: 100 })
+  @IsPersonName()
   lastName?: string;
 }

@@ -18,6 +18,7 @@ describe('personFrom', () => {
       ...{ firstName: 'Ada', lastName: 'King Lovelace' },
     });
     expect(personFrom(unnamed)).toMatchObject({ firstName: 'grace', lastName: 'grace' });
+    expect(personFrom({ ...CLAIMS, given_name: 'www.evil.example' }).firstName).toBe('grace'); // no links in our mails
     expect(personFrom({ ...CLAIMS, given_name: 'x'.repeat(500) }).firstName).toHaveLength(100);
   });
 

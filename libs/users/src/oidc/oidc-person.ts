@@ -1,5 +1,6 @@
 import { isEmail } from 'class-validator';
 import { MAX_EMAIL_LENGTH } from '../sign-in/email.decorator';
+import { looksLikeLink, MAX_NAME_LENGTH } from '../person-name.decorator';
 import { oidcEmailUnverified } from './oidc.errors';
 
 /** What a provider says of somebody. */
@@ -12,8 +13,6 @@ export interface OidcPerson {
   firstName: string;
   lastName: string;
 }
-
-const MAX_NAME = 100;
 
 /**
  * Reads the claims (OpenID Connect Core 1.0, section 5.1). Only `true` is a verified e-mail: some providers leave the claim
@@ -33,9 +32,9 @@ export function personFrom(claims: OidcClaims): OidcPerson {
   };
 }
 
-/** As our own registration takes names: in normal form C, without control characters, and not too long. */
+/** As our own registration takes names: in normal form C, without control characters or links, and not too long. */
 function nameFrom(claim: unknown): string {
   if (typeof claim !== 'string') return '';
   const plain = claim.normalize('NFC').replace(/[\p{Cc}\p{Cs}]/gu, '');
-  return Array.from(plain.trim()).slice(0, MAX_NAME).join('').trim();
+  return looksLikeLink(plain) ? '' : Array.from(plain.trim()).slice(0, MAX_NAME_LENGTH).join('').trim();
 }

@@ -1,8 +1,8 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsString, MaxLength } from 'class-validator';
 import { ACCESS_TOKEN_SECONDS } from '@platform/auth';
-import { IsText } from '@platform/http';
 import { MAX_PASSWORD_LENGTH, MAX_PASSWORD_UNITS } from '../passwords/password.rules';
+import { IsPersonName } from '../person-name.decorator';
 import type { Tokens } from '../sessions/session.types';
 import { UserResponse } from '../users.dto';
 import { IsEmailAddress, MAX_EMAIL_LENGTH } from './email.decorator';
@@ -31,12 +31,12 @@ export class RegisterRequest {
 
   /** Given name */
   @ApiProperty({ minLength: 1, maxLength: 100, example: 'Grace' })
-  @IsText({ max: 100 })
+  @IsPersonName()
   firstName: string;
 
   /** Family name */
   @ApiProperty({ minLength: 1, maxLength: 100, example: 'Hopper' })
-  @IsText({ max: 100 })
+  @IsPersonName()
   lastName: string;
 }
 
