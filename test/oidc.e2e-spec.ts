@@ -60,6 +60,13 @@ describe('signing in with another provider', () => {
     shop.db.sql('SELECT id, issuer, subject FROM users.identities WHERE user_id = $1', [userId]);
   const actionsOf = async (userId: string) => (await auditOf(shop, userId)).map(({ action }) => action);
 
+  const refusalsOf = async (userId: string) =>
+    (await auditOf(shop, userId))
+      .filter((row) => row.action === 'users.login_failed' && row.actor === null)
+      .map(({ after }) => after);
+  const promote = (userId: string) =>
+    shop.db.sql(`UPDATE users.users SET roles = '{customer,support}' WHERE id = $1`, [userId]);
+
   describe('who comes', () => {
     it('is registered when new, and known again, also by another name', async () => {
       const email = someone();
@@ -152,6 +159,7 @@ describe('signing in with another provider', () => {
       const email = someone();
       const { id } = (await signInWith(api, email)).body.user;
       expect(outcomeOf(await signInWith(api, `successor=${email}`))).toEqual([409, 'oidc_identity_taken']);
+      expect(await refusalsOf(id)).toEqual([{ by: 'acme', reason: 'oidc_identity_taken' }]);
       expect(await identitiesOf(id)).toMatchObject([{ subject: email }]);
       expect((await signInWith(api, email, { provider: 'other' })).body.user.id).toBe(id); // somebody else's word for it
       expect(await identitiesOf(id)).toHaveLength(2);
@@ -174,10 +182,35 @@ describe('signing in with another provider', () => {
 
     it('does not get an unproved account that may do more than a customer', async () => {
       const person = await register(api);
-      await shop.db.sql(`UPDATE users.users SET roles = '{customer,support}' WHERE id = $1`, [person.id]);
+      await promote(person.id);
       expect(outcomeOf(await signInWith(api, person.email))).toEqual([409, 'oidc_account_unverified']);
+      expect(await refusalsOf(person.id)).toEqual([{ by: 'acme', reason: 'oidc_account_unverified' }]);
       expect(await identitiesOf(person.id)).toEqual([]);
       expectStatus(await api.post('/auth/login', { email: person.email, password: person.password }), 200);
+    });
+
+    it('opens no account that may do more than a customer without a second factor', async () => {
+      const refused = [403, 'oidc_second_factor_needed'];
+      const staff = await verified(await register(api));
+      await promote(staff.id);
+      const answer = await signInWith(api, staff.email);
+      expect(outcomeOf(answer)).toEqual(refused);
+      expect(answer.body.detail).toContain('add a second factor');
+      expect(await identitiesOf(staff.id)).toEqual([]);
+      expect(await refusalsOf(staff.id)).toEqual([{ by: 'acme', reason: 'oidc_second_factor_needed' }]);
+      const { user } = (await signInWith(api, someone())).body; // linked as a customer, and promoted later
+      await promote(user.id);
+      expect(outcomeOf(await signInWith(api, user.email))).toEqual(refused);
+      await guard(staff);
+      expect((await signInWith(api, staff.email)).body.mfaRequired).toBe(true);
+    });
+
+    it('adds no first factor on the word of a provider: that is no proof of a moment ago', async () => {
+      const person = await verified(await register(api));
+      const client = api.as((await signInWith(api, person.email)).body.accessToken);
+      expect(outcomeOf(await client.post('/auth/mfa/totp', {}))).toEqual([403, 'step_up_required']);
+      expectStatus(await client.post('/auth/step-up', { password: person.password }), 204);
+      await guard({ ...person, client });
     });
 
     it('is let in to no account that is locked or deleted', async () => {
@@ -191,7 +224,8 @@ describe('signing in with another provider', () => {
       const locked = await register(api); // and nothing is taken from it
       await shop.db.sql('UPDATE users.users SET locked_at = now() WHERE id = $1', [locked.id]);
       expect(outcomeOf(await signInWith(api, locked.email))).toEqual([403, 'account_locked']);
-      expect(await actionsOf(locked.id)).toEqual(['users.registered']);
+      expect(await refusalsOf(locked.id)).toEqual([{ by: 'acme', reason: 'account_locked' }]);
+      expect(await actionsOf(locked.id)).toEqual(['users.registered', 'users.login_failed']);
     });
 
     it('shows the second factor, and is linked after that only', async () => {

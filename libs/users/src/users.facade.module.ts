@@ -19,6 +19,7 @@ import { MailTokensRepository } from './mail-tokens/mail-tokens.repository';
 import { CreateFactors1763700001930 } from './migrations/1763700001930-create-factors';
 import { CreatePasskeys1763700001940 } from './migrations/1763700001940-create-passkeys';
 import { CreateIdentities1763700001950 } from './migrations/1763700001950-create-identities';
+import { MarkSessionsOfProviders1763700001970 } from './migrations/1763700001970-mark-sessions-of-providers';
 import { Passwords } from './passwords/passwords';
 import { Session } from './sessions/session.entity';
 import { SessionsRepository } from './sessions/sessions.repository';
@@ -44,6 +45,7 @@ import { UsersRepository } from './users.repository';
         CreateFactors1763700001930,
         CreatePasskeys1763700001940,
         CreateIdentities1763700001950,
+        MarkSessionsOfProviders1763700001970,
       ],
     }),
   ],

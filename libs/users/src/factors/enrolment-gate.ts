@@ -10,7 +10,8 @@ const YOUNG_SECONDS = 900;
 /**
  * Who may add a factor. A stolen access token must not do: with a factor of their own the thief would pass for the owner
  * in every step-up. So the first one is for a session of the last 15 minutes, or a step-up; each further one for a
- * step-up with those that are there.
+ * step-up with those that are there. A session on another provider's word is never young: that provider may let people
+ * in again without asking for anything.
  */
 @Injectable()
 export class EnrolmentGate {

@@ -5,6 +5,7 @@ import { ApiKeysService } from '../api-keys/api-keys.service';
 import { ProofsRepository } from '../erasure/proofs.repository';
 import { unknowablePasswordHash } from '../passwords/password-hash.rules';
 import { SessionsService } from '../sessions/sessions.service';
+import { actAs } from '../sign-in/act-as';
 import type { User } from '../user.entity';
 import { emailVerified, passwordChanged } from '../users.events';
 import { UsersRepository } from '../users.repository';
@@ -30,6 +31,7 @@ export class AccountReclaims {
     const found = await this.users.findForUpdate(userId);
     if (!found || found.emailVerifiedAt !== null) return found; // verified a moment ago
     if (found.roles.some((role) => role !== 'customer')) throw oidcAccountUnverified();
+    actAs(userId);
     await this.users.setPassword(userId, unknowablePasswordHash());
     await this.users.verifyEmail(userId);
     await this.sessions.endAll(userId);

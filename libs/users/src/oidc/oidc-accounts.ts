@@ -16,7 +16,7 @@ import { IdentitiesRepository, type Identity } from './identities.repository';
 import { IdentitiesService } from './identities.service';
 import { personFrom, type OidcPerson } from './oidc-person';
 import type { OidcLogin } from './oidc-providers';
-import { oidcSignInFailed } from './oidc.errors';
+import { oidcSecondFactorNeeded, oidcSignInFailed } from './oidc.errors';
 
 /** An account, and whether the identity opens it already. */
 interface Found {
@@ -25,6 +25,14 @@ interface Found {
 }
 
 const identityOf = ({ issuer, claims }: OidcLogin): Identity => ({ issuer, subject: String(claims['sub']) });
+
+/** Refusals that say something about an account that is there. */
+const REFUSED = new Set([
+  'account_locked',
+  'oidc_account_unverified',
+  'oidc_identity_taken',
+  'oidc_second_factor_needed',
+]);
 
 /** Whose account it is that somebody at a provider may use, and signing in to it as with a password. */
 @Injectable()
@@ -49,28 +57,39 @@ export class OidcAccounts {
   /**
    * @param provider for the audit trail
    * @throws AppError `account_locked`, `oidc_sign_in_failed`, `oidc_email_unverified`, `oidc_account_unverified`,
-   * `oidc_identity_taken`; `email_taken` while an account with this address is on its way out
+   * `oidc_second_factor_needed`, `oidc_identity_taken`; `email_taken` while an account with this address is on its way out
    */
   async enter(provider: string, login: OidcLogin, origin: Origin): Promise<SignedInUser | SecondStep> {
     try {
       return await this.tryToEnter(provider, login, origin);
     } catch (error) {
-      if (!(error instanceof AppError) || error.code !== 'email_taken') throw error;
-      return this.tryToEnter(provider, login, origin); // registered a moment ago, perhaps by the same person's other window
+      if (!(error instanceof AppError)) throw error;
+      // Registered a moment ago, perhaps by the same person's other window.
+      if (error.code === 'email_taken') return this.tryToEnter(provider, login, origin);
+      if (REFUSED.has(error.code)) await this.noteRefusal(provider, login, error.code);
+      throw error;
     }
   }
 
   private async tryToEnter(provider: string, login: OidcLogin, origin: Origin): Promise<SignedInUser | SecondStep> {
     let step: SecondStep | undefined;
-    const signedIn = await this.signIn.signIn(origin, async () => {
+    const signedIn = await this.signIn.signIn({ ...origin, isFromProvider: true }, async () => {
       const { user, isLinked } = await this.find(login);
       if (user.lockedAt) throw accountLocked();
       step = await this.secondSteps.ask(user, isLinked ? null : identityOf(login));
       if (step) return undefined;
+      if (user.roles.some((role) => role !== 'customer')) throw oidcSecondFactorNeeded();
       if (!isLinked) await this.links.link(user.id, identityOf(login));
       return { user, action: 'users.logged_in', by: provider };
     });
     return signedIn ?? (step as SecondStep);
+  }
+
+  /** For the owner of the account; the transaction of the sign-in is undone by now. */
+  private async noteRefusal(by: string, login: OidcLogin, reason: string): Promise<void> {
+    const ownerId = await this.identities.findOwner(identityOf(login));
+    const userId = ownerId ?? (await this.users.findIdByEmail(personFrom(login.claims).email));
+    await this.signIn.noteFailure(userId, { by, reason });
   }
 
   /** Who was here before is known by subject: their e-mail may have changed since. */
@@ -81,7 +100,6 @@ export class OidcAccounts {
     const user = await this.users.findByEmail(person.email);
     if (!user) return { user: await this.register(person, identityOf(login)), isLinked: true };
     if (user.lockedAt !== null || user.emailVerifiedAt !== null) return { user, isLinked: false };
-    actAs(user.id);
     return { user: (await this.reclaims.reclaim(user.id)) ?? user, isLinked: false };
   }
 

@@ -63,7 +63,7 @@ export class OidcController {
    * `#challengeToken=…` or `#error=<code>` in its address.
    * @throws {400} `oidc_state_invalid`: this browser has begun no such sign-in, or too long ago, or was here before.
    * @throws {401} `oidc_sign_in_failed`: the provider has not confirmed it.
-   * @throws {403} `oidc_access_denied`, `oidc_email_unverified`, or `account_locked`.
+   * @throws {403} `oidc_access_denied`, `oidc_email_unverified`, `oidc_second_factor_needed`, or `account_locked`.
    * @throws {404} There is no provider of that name.
    * @throws {409} `oidc_account_unverified`, `oidc_identity_taken`, or `email_taken`: the account can't be used this way.
    * @throws {503} `unavailable`: the provider does not answer.

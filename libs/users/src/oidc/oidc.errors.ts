@@ -28,6 +28,14 @@ export const oidcAccessDenied = () =>
 export const oidcEmailUnverified = () =>
   new AppError('forbidden', 'oidc_email_unverified', 'Verify your e-mail address with the provider first.');
 
+/** 403: a provider's word alone opens no account that may do more than a customer's. */
+export const oidcSecondFactorNeeded = () =>
+  new AppError(
+    'forbidden',
+    'oidc_second_factor_needed',
+    'This account may do more than a customer: sign in with its password and add a second factor first.',
+  );
+
 /** 409: nobody has proved the address of this account, and it may do more than a customer's. */
 export const oidcAccountUnverified = () =>
   new AppError(

@@ -2,6 +2,8 @@
 export interface Origin {
   device: string;
   address: string;
+  /** Whether it rests on another provider's word, with nothing shown here. */
+  isFromProvider?: boolean;
 }
 
 /** A session that has just been opened; the only moment at which its refresh token is known. */

@@ -24,8 +24,8 @@ const OPEN = `
     SELECT id FROM users.users
     WHERE id = $2 AND deleted_at IS NULL AND locked_at IS NULL AND ($8::text IS NULL OR password_hash = $8) FOR SHARE
   ), session AS (
-    INSERT INTO users.sessions (id, user_id, device, address, expires_at)
-    SELECT $1::uuid, id, $3, $4, now() + make_interval(secs => $6) FROM account RETURNING id, expires_at
+    INSERT INTO users.sessions (id, user_id, device, address, expires_at, is_from_provider)
+    SELECT $1::uuid, id, $3, $4, now() + make_interval(secs => $6), $9 FROM account RETURNING id, expires_at
   ), device AS (
     INSERT INTO users.known_devices (user_id, device_hash) SELECT id, $7::bytea FROM account
     ON CONFLICT (user_id, device_hash) DO UPDATE SET last_seen_at = now()
@@ -77,9 +77,9 @@ export class SessionsRepository {
     lifetimeSeconds,
     passwordHash,
   }: NewSession): Promise<boolean | undefined> {
-    const { device, address } = origin;
+    const { device, address, isFromProvider = false } = origin;
     const values = [id, userId, device, address, tokenHash, lifetimeSeconds, hashDevice(device), passwordHash ?? null];
-    return (await this.uow.sql<{ isNewDevice: boolean }>(OPEN, values))[0]?.isNewDevice;
+    return (await this.uow.sql<{ isNewDevice: boolean }>(OPEN, [...values, isFromProvider]))[0]?.isNewDevice;
   }
 
   find(id: string): Promise<Session | null> {
@@ -95,9 +95,10 @@ export class SessionsRepository {
     return query.orderBy('session.id', 'DESC').limit(limit).getMany();
   }
 
-  /** Whether a session was opened at most so long ago. */
+  /** Whether a session was opened at most so long ago, by something that was shown here. */
   async isYoung(id: string, seconds: number): Promise<boolean> {
-    const text = 'SELECT 1 FROM users.sessions WHERE id = $1 AND created_at > now() - make_interval(secs => $2)';
+    const text = `SELECT 1 FROM users.sessions
+      WHERE id = $1 AND created_at > now() - make_interval(secs => $2) AND NOT is_from_provider`;
     return (await this.uow.sql(text, [id, seconds])).length > 0;
   }
 

@@ -69,7 +69,10 @@ export class SignInService {
       await this.noteFailure(user?.id);
       throw invalidCredentials();
     }
-    if (user.lockedAt) throw accountLocked();
+    if (user.lockedAt) {
+      await this.noteFailure(user.id, { reason: 'account_locked' });
+      throw accountLocked();
+    }
     const passwordHash = await this.strengthen(user, password);
     return { ...user, passwordHash };
   }
@@ -96,6 +99,16 @@ export class SignInService {
     return { user, accessToken: this.accessTokens.issue(user, session.id), refreshToken: session.refreshToken };
   }
 
+  /**
+   * Also for an account that does not exist: one refusal must do what the other does.
+   * @param after why, where it was not a wrong password
+   */
+  async noteFailure(userId = 'unknown', after?: { by?: string; reason: string }): Promise<void> {
+    await this.uow.run(async () =>
+      this.audit.record({ action: 'users.login_failed', resource: 'user', resourceId: userId, after }),
+    );
+  }
+
   private async openFor({ user, action, by }: Identified, origin: Origin): Promise<OpenedSession> {
     const session = await this.sessions.open(user.id, origin, user.passwordHash);
     if (!session) throw invalidCredentials(); // deleted, locked or given another password a moment ago
@@ -103,13 +116,6 @@ export class SignInService {
     if (session.isNewDevice) this.outbox.add(newDeviceSignedIn({ userId: user.id, sessionId: session.id }));
     this.audit.record({ action, resource: 'user', resourceId: user.id, after: by === undefined ? undefined : { by } });
     return session;
-  }
-
-  /** Also for an account that does not exist: one refusal must do what the other does. */
-  private async noteFailure(userId = 'unknown'): Promise<void> {
-    await this.uow.run(async () =>
-      this.audit.record({ action: 'users.login_failed', resource: 'user', resourceId: userId }),
-    );
   }
 
   /** @returns the hash that the account has now */
