@@ -1,4 +1,5 @@
 import type { ApiClient } from './support/api-client';
+import { Authenticator } from './support/authenticator';
 import { announcedBy, auditOf, eventsNamed } from './support/events';
 import { eventually } from './support/eventually';
 import { guard } from './support/factors';
@@ -30,6 +31,20 @@ describe('mails about accounts', () => {
   const forget = async ({ email }: Pick<Person, 'email'>, nth = 1) => {
     expectStatus(await api.post('/auth/password/forgot', { email }), 202);
     return tokenIn((await mailsAbout(email, RESET, nth)).at(nth - 1) as never);
+  };
+  const confirm = async ({ email }: Person) =>
+    expectStatus(await verify(tokenIn((await mailsAbout(email, CONFIRM))[0] as never)), 204);
+  const stepUpOptions = async ({ client }: Person) =>
+    expectStatus(await client.post('/auth/passkey-options/step-up'), 200).body;
+  const addPasskey = async ({ client }: Person): Promise<Authenticator> => {
+    const device = new Authenticator(`http://localhost:${shop.port}`);
+    const { body } = expectStatus(await client.post('/auth/passkey-options/registration'), 200);
+    expectStatus(await client.post('/auth/passkeys', { name: 'Key', credential: device.create(body) }), 201);
+    return device;
+  };
+  const signInWith = async (device: Authenticator) => {
+    const { body } = expectStatus(await api.post('/auth/passkey-options/sign-in'), 200);
+    return api.post('/auth/login/passkey', { credential: device.get(body) });
   };
   const isVerified = async (person: Person) => (await person.client.get('/users/me')).body.emailVerified;
 
@@ -131,11 +146,46 @@ describe('mails about accounts', () => {
       expectStatus(await reset(await forget(squatter)), 204);
       const { body } = expectStatus(await login(squatter, NEW_PASSWORD), 200);
       expect(body).toMatchObject({ user: { emailVerified: true } });
+      const tokens = await shop.db.sql('SELECT used_at FROM users.mail_tokens WHERE user_id = $1', [squatter.id]);
+      expect(tokens).toEqual([{ used_at: expect.any(Date) }, { used_at: expect.any(Date) }]); // none could come twice
+    });
+
+    it('shuts them out also when its owner had confirmed the address: what was there by then goes', async () => {
+      const squatter = await register(api);
+      const device = await addPasskey(squatter);
+      await shop.db.sql(`INSERT INTO users.totp_factors (user_id, secret, confirmed_at) VALUES ($1, '', now())`, [
+        squatter.id,
+      ]);
+      await confirm(squatter);
+      const done = expectStatus(await reset(await forget(squatter)), 204);
+      expect(expectStatus(await login(squatter, NEW_PASSWORD), 200).body).toMatchObject({ user: { id: squatter.id } });
+      expect(outcomeOf(await signInWith(device))).toEqual([401, 'passkey_invalid']);
+      const factors = { passkeys: 1, totp: 1, recoveryCodes: 10 };
+      expect(await auditOf(shop, squatter.id)).toContainEqual(
+        expect.objectContaining({ action: 'users.factors_dropped', actor: squatter.id, before: factors }),
+      );
+      expect((await announcedBy(shop, done)).map(({ payload }) => payload['change'] ?? 'password')).toEqual([
+        ...['totp_removed', 'passkey_removed', 'password'],
+      ]);
+    });
+
+    it('leaves the passkey of after the proof, and takes the one of before', async () => {
+      const person = await register(api);
+      const before = await addPasskey(person);
+      await confirm(person);
+      expectStatus(
+        await person.client.post('/auth/step-up', { passkey: before.get(await stepUpOptions(person)) }),
+        204,
+      );
+      const after = await addPasskey(person);
+      expectStatus(await reset(await forget(person)), 204);
+      expect(outcomeOf(await signInWith(before))).toEqual([401, 'passkey_invalid']);
+      expectStatus(await signInWith(after), 200);
     });
 
     it('leaves the second factor of a proved address as it is: a mailbox alone opens nothing', async () => {
       const person = await register(api);
-      expectStatus(await verify(tokenIn((await mailsAbout(person.email, CONFIRM))[0] as never)), 204);
+      await confirm(person);
       await guard(person);
       expectStatus(await reset(await forget(person)), 204);
       expect(expectStatus(await login(person, NEW_PASSWORD), 200).body).toMatchObject({ mfaRequired: true });

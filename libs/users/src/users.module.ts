@@ -15,6 +15,7 @@ import { ExportService } from './export/export.service';
 import { MailPagesController } from './mail-pages/mail-pages.controller';
 import { PasswordChangesService } from './passwords/password-changes.service';
 import { PasswordsController } from './passwords/passwords.controller';
+import { StaleFactors } from './passwords/stale-factors';
 import { FACTOR_CONTROLLERS, FACTOR_PROVIDERS } from './factors/parts';
 import { OIDC_CONTROLLERS, OIDC_PROVIDERS } from './oidc/parts';
 import { RefreshCookie } from './sessions/refresh-cookie';
@@ -61,6 +62,7 @@ import { UsersService } from './users.service';
     AttemptLimits,
     EmailVerificationService,
     PasswordChangesService,
+    StaleFactors,
     SessionsService,
     RefreshService,
     RefreshTokensRepository,

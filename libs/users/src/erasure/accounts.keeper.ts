@@ -26,6 +26,7 @@ export class AccountsKeeper implements PersonalDataKeeper {
   /** The account's own row goes last, when every part is done. */
   async erase(userId: string): Promise<number> {
     await this.proofs.erase(userId);
+    await this.proofs.eraseMailTokens(userId);
     return 0;
   }
 }

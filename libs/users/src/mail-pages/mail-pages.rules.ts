@@ -13,7 +13,7 @@ export interface MailPage {
 
 export const VERIFY_EMAIL_PAGE: MailPage = {
   title: 'Confirm your e-mail address',
-  words: 'One click, and your address is confirmed.',
+  words: 'One click, and your address is confirmed. If you did not register here, do not confirm: somebody else did.',
   fields: '',
   button: 'Confirm',
   action: '../api/v1/auth/email/verify',

@@ -3,7 +3,6 @@ import { Audit } from '@platform/audit';
 import { UnitOfWork } from '@platform/database';
 import { notFound } from '@platform/errors';
 import { Outbox } from '@platform/messaging';
-import { ProofsRepository } from '../erasure/proofs.repository';
 import { hashMailToken } from '../mail-tokens/mail-token.rules';
 import { MailTokensRepository } from '../mail-tokens/mail-tokens.repository';
 import { SessionsService } from '../sessions/sessions.service';
@@ -13,6 +12,7 @@ import { invalidCredentials, mailTokenInvalid } from '../users.errors';
 import { passwordChanged, passwordResetRequested } from '../users.events';
 import { UsersRepository } from '../users.repository';
 import { Passwords } from './passwords';
+import { StaleFactors } from './stale-factors';
 
 /** Gives accounts new passwords. Hashing comes before the transaction. */
 @Injectable()
@@ -22,7 +22,7 @@ export class PasswordChangesService {
     private readonly mailTokens: MailTokensRepository,
     private readonly sessions: SessionsService,
     private readonly passwords: Passwords,
-    private readonly proofs: ProofsRepository,
+    private readonly staleFactors: StaleFactors,
     private readonly uow: UnitOfWork,
     private readonly audit: Audit,
     private readonly outbox: Outbox,
@@ -50,7 +50,8 @@ export class PasswordChangesService {
       if (!(await this.mailTokens.use(tokenHash, 'reset-password'))) throw mailTokenInvalid(); // used a moment ago
       actAs(owner.id);
       if (!(await this.users.setPassword(owner.id, passwordHash))) throw mailTokenInvalid(); // deleted a moment ago
-      if (await this.users.verifyEmail(owner.id)) await this.shutOut(owner); // who got the mail owns the address
+      const isProvedNow = await this.users.verifyEmail(owner.id); // who got the mail owns the address
+      await this.staleFactors.drop(owner, isProvedNow);
       await this.sessions.endAll(owner.id);
       this.finish(owner.id, 'users.password_reset');
     });
@@ -69,14 +70,6 @@ export class PasswordChangesService {
       await this.sessions.endOthers(owner.id, user.sessionId);
       this.finish(owner.id, 'users.password_changed');
     });
-  }
-
-  /**
-   * Whoever registered an address without ever proving it may be somebody else, who waits for its owner: what they have
-   * put there besides the password opens nothing any more. Staff keep theirs: for them a mailbox alone is too little.
-   */
-  private async shutOut({ id, roles }: User): Promise<void> {
-    if (roles.every((role) => role === 'customer')) await this.proofs.erase(id);
   }
 
   private finish(userId: string, action: string): void {
