@@ -1,4 +1,4 @@
-import type { FactorChange, SignIn } from '@app/users';
+import type { ApiKeyChange, FactorChange, SignIn } from '@app/users';
 import { layOut, type MailContent } from './mail-layout.rules';
 
 /** The token stands behind the #: browsers send it to no server, and no log of one can hold it. */
@@ -71,6 +71,18 @@ const FACTOR_CHANGES: Record<FactorChange, [subject: string, sentence: string]> 
 export function factorChangedMail(firstName: string, change: FactorChange): MailContent {
   const [subject, sentence] = FACTOR_CHANGES[change];
   const ifNot = 'If it was not you, sign out everywhere and reset your password now.';
+  return layOut({ subject, firstName, paragraphs: [sentence, ifNot] });
+}
+
+const API_KEY_CHANGES: Record<ApiKeyChange, [subject: string, sentence: string]> = {
+  made: ['API key made', 'an API key was made for your account: whoever has it can act in your name.'],
+  rotated: ['API key renewed', 'an API key of your account has another secret now.'],
+};
+
+/** Tells the owner that an API key has a secret that nobody had before. */
+export function apiKeyChangedMail(firstName: string, change: ApiKeyChange): MailContent {
+  const [subject, sentence] = API_KEY_CHANGES[change];
+  const ifNot = 'If it was not you, revoke the key, sign out everywhere and reset your password now.';
   return layOut({ subject, firstName, paragraphs: [sentence, ifNot] });
 }
 

@@ -13,6 +13,7 @@ import { NOTIFICATIONS_CHECKS } from './notifications.books';
 import { SendConfirmationWhenOrderConfirmed } from './send-confirmation-when-order-confirmed.handler';
 import { SendResetWhenPasswordForgotten } from './send-reset-when-password-forgotten.handler';
 import { SendVerificationWhenUserRegistered } from './send-verification-when-user-registered.handler';
+import { TellOwnerWhenApiKeyChanged } from './tell-owner-when-api-key-changed.handler';
 import { TellOwnerWhenFactorChanged } from './tell-owner-when-factor-changed.handler';
 import { TellOwnerWhenIdentityLinked } from './tell-owner-when-identity-linked.handler';
 import { TellOwnerWhenNewDeviceSignedIn } from './tell-owner-when-new-device-signed-in.handler';
@@ -26,6 +27,7 @@ const LISTENERS = [
   SendResetWhenPasswordForgotten,
   TellOwnerWhenPasswordChanged,
   TellOwnerWhenFactorChanged,
+  TellOwnerWhenApiKeyChanged,
   TellOwnerWhenNewDeviceSignedIn,
   TellOwnerWhenIdentityLinked,
 ];

@@ -34,6 +34,12 @@ export type FactorChange =
 /** A second factor was added or taken away, or stood in for another. */
 export const factorChanged = defineEvent<{ userId: string; change: FactorChange }>('users.factor_changed', 1);
 
+/** What may become of an API key that lets somebody in who was not let in before. */
+export type ApiKeyChange = 'made' | 'rotated';
+
+/** An API key was made, or has another secret. */
+export const apiKeyChanged = defineEvent<{ userId: string; change: ApiKeyChange }>('users.api_key_changed', 1);
+
 /** Somebody has signed in with a device that this account did not know. */
 export const newDeviceSignedIn = defineEvent<{ userId: string; sessionId: string }>('users.new_device_signed_in', 1);
 

@@ -4,6 +4,8 @@ import { Audit } from '@platform/audit';
 import { ApiKeys, EndedSessions, hashApiKey, type Actor } from '@platform/auth';
 import { decodeCursor, toPage, UnitOfWork, type Page } from '@platform/database';
 import { forbidden, notFound } from '@platform/errors';
+import { Outbox } from '@platform/messaging';
+import { apiKeyChanged } from '../users.events';
 import { createApiKey, hintOf, mayMakeKey } from './api-key.rules';
 import { ApiKeysRepository, type ApiKey, type RevokedApiKey } from './api-keys.repository';
 
@@ -28,6 +30,7 @@ export class ApiKeysService {
     private readonly endedSessions: EndedSessions,
     private readonly uow: UnitOfWork,
     private readonly audit: Audit,
+    private readonly outbox: Outbox,
     apiKeys: ApiKeys,
   ) {
     apiKeys.use(keys);
@@ -43,6 +46,7 @@ export class ApiKeysService {
       const wanted = { id, ownerId: actor.id, name, permissions, hint: hintOf(secret), secretHash, lifetimeDays };
       const key = await this.keys.insert(wanted);
       this.record('users.api_key_made', id, { after: { permissions } });
+      this.outbox.add(apiKeyChanged({ userId: actor.id, change: 'made' }));
       return { key, secret };
     });
   }
@@ -61,6 +65,7 @@ export class ApiKeysService {
       if (!key) throw notFound('API key');
       this.endedSessions.recheck([id]);
       this.record('users.api_key_rotated', id, { after: { hint: key.hint, graceSeconds } });
+      this.outbox.add(apiKeyChanged({ userId: key.ownerId, change: 'rotated' }));
       return { key, secret };
     });
   }
