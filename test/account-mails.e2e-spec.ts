@@ -1,5 +1,6 @@
 import type { ApiClient } from './support/api-client';
 import { Authenticator } from './support/authenticator';
+import { insertApiKey } from './support/belongings';
 import { announcedBy, auditOf, eventsNamed } from './support/events';
 import { eventually } from './support/eventually';
 import { guard } from './support/factors';
@@ -111,10 +112,13 @@ describe('mails about accounts', () => {
     it('is reset once, which ends all sessions, and the owner is told', async () => {
       const person = await register(api);
       const other = await signInAgain(api, person);
+      const machine = await insertApiKey(shop, person.id, ['orders:place']);
+      expectStatus(await machine.client.get('/api/v2/orders'), 200);
       const token = await forget(person);
       expect(outcomeOf(await reset(token, 'password1234'))).toEqual([400, 'validation_failed']);
       expect(outcomeOf(await reset(token, 'i am grace hopper'))).toEqual([400, 'validation_failed']);
       const done = expectStatus(await reset(token), 204);
+      expect(outcomeOf(await machine.client.get('/api/v2/orders'))).toEqual(UNAUTHENTICATED);
       for (const { client, cookie } of [person, other]) {
         expect(outcomeOf(await client.get('/users/me'))).toEqual(UNAUTHENTICATED);
         expect(outcomeOf(await refresh(api, cookie))).toEqual([401, 'refresh_token_invalid']);
@@ -126,7 +130,10 @@ describe('mails about accounts', () => {
       expect((await announcedBy(shop, done)).map(({ name, actor }) => [name, actor])).toEqual([
         ['users.password_changed', person.id],
       ]);
-      expect((await auditOf(shop, person.id)).map(({ action }) => action)).toContain('users.password_reset');
+      expect((await auditOf(shop, person.id)).map(({ action }) => action)).toEqual([
+        ...['users.registered', 'users.logged_in', 'users.password_reset_requested'],
+        ...['users.email_verified', 'users.password_reset', 'users.login_failed', 'users.logged_in'],
+      ]);
     });
 
     it('is given to one of eight who reset it with the same token at the same time', async () => {
@@ -243,6 +250,10 @@ describe('mails about accounts', () => {
     it('is not changed by who does not know it, nor to a bad one, nor twice at the same time', async () => {
       const person = await register(api);
       expect(outcomeOf(await change(person, 'a wrong password', NEW_PASSWORD))).toEqual(WRONG);
+      expect((await auditOf(shop, person.id)).at(-1)).toMatchObject({
+        action: 'users.password_refused',
+        actor: person.id,
+      });
       expect(outcomeOf(await change(person, person.password, 'qwerty123456'))).toEqual([400, 'validation_failed']);
       expect(outcomeOf(await api.post('/auth/password/change', {}))).toEqual(UNAUTHENTICATED);
       const race = await Promise.all(
@@ -267,6 +278,19 @@ describe('mails about accounts', () => {
     expect(changes.map(({ payload }) => payload['change'])).toEqual([
       ...['totp_enrolled', 'recovery_code_used', 'recovery_codes_renewed', 'totp_removed'],
     ]);
+  });
+
+  it('tells the owner of API keys that are made or renewed', async () => {
+    const person = await register(api);
+    await shop.db.sql(`UPDATE users.users SET roles = '{admin}' WHERE id = $1`, [person.id]);
+    const { client } = await signInAgain(api, person);
+    expectStatus(await client.post('/auth/step-up', { password: person.password }), 204);
+    const key = { name: 'A machine', permissions: ['orders:read'] };
+    const { id } = expectStatus(await client.post('/api-keys', key), 201).body;
+    const [mail] = await mailsAbout(person.email, 'API key made');
+    expect(mail?.text).toContain('If it was not you, revoke the key');
+    expectStatus(await client.post(`/api-keys/${id}/rotate`, { graceSeconds: 0 }), 200);
+    await mailsAbout(person.email, 'API key renewed');
   });
 
   it('tells the owner of a sign-in with a new device, once, and not of a known one', async () => {

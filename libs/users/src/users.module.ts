@@ -13,6 +13,7 @@ import { EmailVerificationService } from './email-verification/email-verificatio
 import { ExportController } from './export/export.controller';
 import { ExportService } from './export/export.service';
 import { MailPagesController } from './mail-pages/mail-pages.controller';
+import { AccountAccess } from './passwords/account-access';
 import { PasswordChangesService } from './passwords/password-changes.service';
 import { PasswordsController } from './passwords/passwords.controller';
 import { StaleFactors } from './passwords/stale-factors';
@@ -61,6 +62,7 @@ import { UsersService } from './users.service';
     LoginService,
     AttemptLimits,
     EmailVerificationService,
+    AccountAccess,
     PasswordChangesService,
     StaleFactors,
     SessionsService,
