@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ApiClient } from './support/api-client';
 import { auditOf } from './support/events';
+import { eventually } from './support/eventually';
 import {
   bytesOf,
   codeOf,
@@ -14,6 +15,7 @@ import {
 import { expectStatus } from './support/orders';
 import { INVALID, NOT_FOUND, outcomeOf, UNAUTHENTICATED } from './support/outcome';
 import { cookieOf, refresh, register, signInAgain } from './support/people';
+import { countWaiting, RowLock } from './support/row-lock';
 import { Shop } from './support/shop';
 
 const NEEDED = [403, 'step_up_required'];
@@ -114,6 +116,39 @@ describe('second factors', () => {
       expect(outcomeOf(await client.post('/auth/mfa/totp'))).toEqual(NEEDED);
       expectStatus(await client.post('/auth/step-up', { password }), 204);
       expectStatus(await client.post('/auth/mfa/totp'), 201);
+    });
+
+    it('is confirmed with few guesses, within a quarter of an hour, and by a session that might begin one', async () => {
+      const { id, client } = await register(api);
+      const { secret } = (await client.post('/auth/mfa/totp')).body;
+      const confirm = (code: string) => client.post('/auth/mfa/totp/confirm', { code });
+      for (let n = 0; n < 10; n++) expect(outcomeOf(await confirm(wrongCodeFor(secret)))).toEqual(WRONG_CODE);
+      expect(outcomeOf(await confirm(codeOf(secret)))).toEqual(LIMITED);
+      await shop.db.sql('DELETE FROM users.factor_guesses WHERE user_id = $1', [id]);
+      const age = (table: string) =>
+        shop.db.sql(`UPDATE users.${table} SET created_at = created_at - interval '901 seconds' WHERE user_id = $1`, [
+          id,
+        ]);
+      await age('totp_factors');
+      expect(outcomeOf(await confirm(codeOf(secret)))).toEqual([409, 'totp_not_begun']);
+      const { secret: next } = expectStatus(await client.post('/auth/mfa/totp'), 201).body;
+      await age('sessions');
+      expect(outcomeOf(await confirm(codeOf(next)))).toEqual(NEEDED);
+    });
+
+    it('is not confirmed by a session that was ended while it waited for its turn', async () => {
+      const { id, client } = await register(api);
+      const { secret } = (await client.post('/auth/mfa/totp')).body;
+      const lock = await RowLock.take(shop, 'SELECT 1 FROM users.users WHERE id = $1', [id]);
+      const confirming = client.post('/auth/mfa/totp/confirm', { code: codeOf(secret) });
+      await eventually(
+        () => countWaiting(shop),
+        (count) => count === 1,
+      );
+      await shop.db.sql('UPDATE users.sessions SET ended_at = now() WHERE user_id = $1', [id]);
+      await lock.release();
+      expect(outcomeOf(await confirming)).toEqual(UNAUTHENTICATED);
+      expect((await actionsOf(id)).at(-1)).toBe('users.totp_begun');
     });
 
     it('is removed after a step-up only, and its recovery codes with it', async () => {

@@ -3,11 +3,13 @@ import type { ApiClient } from './support/api-client';
 import { Authenticator, type Dishonesty } from './support/authenticator';
 import { Browser, findChromium } from './support/browser';
 import { auditOf, eventsNamed } from './support/events';
+import { eventually } from './support/eventually';
 import { codeOf, firstStep, registerGuarded, secondStep, sessionOf } from './support/factors';
 import { expectStatus } from './support/orders';
 import { INVALID, NOT_FOUND, outcomeOf, UNAUTHENTICATED } from './support/outcome';
 import { readAllPages } from './support/pages';
 import { cookieOf, refresh, register, type Person } from './support/people';
+import { countWaiting, RowLock } from './support/row-lock';
 import { Shop } from './support/shop';
 
 const NEEDED = [403, 'step_up_required'];
@@ -33,6 +35,11 @@ describe('passkeys', () => {
   const registrationOptions = async (client: ApiClient) =>
     expectStatus(await client.post('/auth/passkey-options/registration'), 200).body;
   const signInOptions = async () => expectStatus(await api.post('/auth/passkey-options/sign-in'), 200).body;
+  const untilOneWaits = () =>
+    eventually(
+      () => countWaiting(shop),
+      (count) => count === 1,
+    );
   const signIn = (credential: object) => api.post('/auth/login/passkey', { credential });
   const save = (client: ApiClient, credential: object, name = 'My telephone') =>
     client.post('/auth/passkeys', { name, credential });
@@ -308,6 +315,28 @@ describe('passkeys', () => {
       for (const path of ['/auth/passkeys', `/auth/passkeys/${randomUUID()}`])
         expect(outcomeOf(await api.delete(path)).slice(0, 1)).toEqual([path === '/auth/passkeys' ? 405 : 401]);
       expect(outcomeOf(await api.get('/auth/passkeys'))).toEqual(UNAUTHENTICATED);
+    });
+
+    it('are not added by a session that was ended while it waited for its turn', async () => {
+      const { id, client } = await register(api);
+      const credential = new Authenticator(origin).create(await registrationOptions(client));
+      const lock = await RowLock.take(shop, 'SELECT 1 FROM users.users WHERE id = $1', [id]);
+      const adding = save(client, credential);
+      await untilOneWaits();
+      await shop.db.sql('UPDATE users.sessions SET ended_at = now() WHERE user_id = $1', [id]);
+      await lock.release();
+      expect(outcomeOf(await adding)).toEqual(UNAUTHENTICATED);
+      expect(await shop.db.sql('SELECT 1 FROM users.passkeys WHERE user_id = $1', [id])).toEqual([]);
+    });
+
+    it('do not sign in when they are removed between the proof and the session', async () => {
+      const { id, device, passkeyId } = await withPasskey();
+      const lock = await RowLock.take(shop, 'SELECT 1 FROM users.users WHERE id = $1', [id]);
+      const signingIn = signIn(device.get(await signInOptions()));
+      await untilOneWaits();
+      await shop.db.sql('DELETE FROM users.passkeys WHERE id = $1', [passkeyId]);
+      await lock.release();
+      expect(outcomeOf(await signingIn)).toEqual(REFUSED);
     });
 
     it('keep the recovery codes while there is an app', async () => {

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { StepUps, type Actor } from '@platform/auth';
-import { stepUpRequired } from '@platform/errors';
+import { notFound, stepUpRequired, unauthenticated } from '@platform/errors';
+import { UsersRepository } from '../users.repository';
+import type { User } from '../user.entity';
 import { SessionsRepository } from '../sessions/sessions.repository';
 import { FactorsRepository } from './factors.repository';
 
@@ -19,6 +21,7 @@ export class EnrolmentGate {
     private readonly factors: FactorsRepository,
     private readonly sessions: SessionsRepository,
     private readonly stepUps: StepUps,
+    private readonly users: UsersRepository,
   ) {}
 
   /** @throws AppError `step_up_required` */
@@ -26,5 +29,17 @@ export class EnrolmentGate {
     if (await this.stepUps.isOpen(sessionId)) return;
     const hasFactor = (await this.factors.listMethods(id)).length > 0;
     if (hasFactor || !(await this.sessions.isYoung(sessionId, YOUNG_SECONDS))) throw stepUpRequired();
+  }
+
+  /**
+   * In the caller's transaction: holds the account and the session that adds to it. One that was ended meanwhile, by a
+   * reset that shuts out whoever it belongs to, adds nothing any more.
+   * @throws AppError `unauthenticated`
+   */
+  async hold({ id, sessionId }: Actor): Promise<User> {
+    const user = await this.users.findForUpdate(id); // before the session, as everybody who ends one does
+    if (!user) throw notFound('user');
+    if (!(await this.sessions.holdLive(sessionId))) throw unauthenticated();
+    return user;
   }
 }

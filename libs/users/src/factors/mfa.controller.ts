@@ -64,14 +64,16 @@ export class MfaController {
    *
    * @remarks From here on the password alone is not enough. The recovery codes are shown this once.
    * @throws {401} `code_invalid`: not the code of this moment.
-   * @throws {409} `totp_not_begun`: POST /auth/mfa/totp comes first; or `totp_enrolled`: it is confirmed already.
+   * @throws {409} `totp_not_begun`: POST /auth/mfa/totp comes first, at most 15 minutes before; or `totp_enrolled`: it is confirmed already.
+   * @throws {403} `step_up_required`: the session is older than 15 minutes, or there is a second factor already.
+   * @throws {429} `rate_limited`: too many wrong codes for this account.
    */
   @Post('totp/confirm')
   @HttpCode(200)
   @NeverReplayed()
   @Header('Cache-Control', 'no-store')
   async confirmTotp(@CurrentUser() user: Actor, @Body() { code }: TotpCodeRequest): Promise<RecoveryCodesResponse> {
-    return { recoveryCodes: await this.totp.confirm(user.id, code) };
+    return { recoveryCodes: await this.totp.confirm(user, code) };
   }
 
   /**

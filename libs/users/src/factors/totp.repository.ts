@@ -5,9 +5,14 @@ import { UnitOfWork } from '@platform/database';
 export interface TotpFactor {
   secret: Buffer;
   isConfirmed: boolean;
+  /** Begun too long ago to be confirmed. */
+  isStale: boolean;
   /** Seconds since 1970: codes are judged by one clock, whichever node asks. */
   nowSeconds: number;
 }
+
+/** For so long a secret waits for its first code. */
+export const PENDING_SECONDS = 900;
 
 const PUT = `
   INSERT INTO users.totp_factors AS known (user_id, secret) VALUES ($1, $2)
@@ -16,6 +21,7 @@ const PUT = `
 
 const FIND = `
   SELECT secret, confirmed_at IS NOT NULL AS "isConfirmed",
+    created_at < now() - make_interval(secs => $2) AS "isStale",
     extract(epoch FROM clock_timestamp())::float8 AS "nowSeconds"
   FROM users.totp_factors WHERE user_id = $1`;
 
@@ -40,7 +46,7 @@ export class TotpRepository {
   }
 
   async find(userId: string): Promise<TotpFactor | undefined> {
-    return (await this.uow.sql<TotpFactor>(FIND, [userId]))[0];
+    return (await this.uow.sql<TotpFactor>(FIND, [userId, PENDING_SECONDS]))[0];
   }
 
   /** @returns whether it was this secret that waited */

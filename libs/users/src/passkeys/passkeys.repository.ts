@@ -69,6 +69,12 @@ export class PasskeysRepository {
     return (await this.uow.sql<Passkey>(text, [credentialId]))[0];
   }
 
+  /** Whether there is such a passkey still, and it is good. */
+  async isGood(id: string): Promise<boolean> {
+    const text = 'SELECT 1 FROM users.passkeys WHERE id = $1 AND disabled_at IS NULL';
+    return (await this.uow.sql(text, [id])).length > 0;
+  }
+
   /** Newest first. @param before only those older than this one */
   listFor(userId: string, before: string | null, limit: number): Promise<Passkey[]> {
     return this.uow.sql<Passkey>(LIST, [userId, before, limit]);

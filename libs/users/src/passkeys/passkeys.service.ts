@@ -59,8 +59,7 @@ export class PasskeysService {
     if (!made) throw passkeyRefused();
     const transports = response.response.transports ?? [];
     return this.uow.run(async () => {
-      const user = await this.users.findForUpdate(actor.id); // in turn, or twenty at once would make forty
-      if (!user) throw notFound('user');
+      const user = await this.gate.hold(actor); // in turn, or twenty at once would make forty
       const known = await this.passkeys.listFor(user.id, null, MAX_PASSKEYS);
       if (known.length >= MAX_PASSKEYS) throw tooManyPasskeys();
       const passkey = await this.passkeys.insert({ ...made, id: uuidv7(), userId: user.id, name, transports });

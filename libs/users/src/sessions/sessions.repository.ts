@@ -95,6 +95,13 @@ export class SessionsRepository {
     return query.orderBy('session.id', 'DESC').limit(limit).getMany();
   }
 
+  /** Whether a session has not been ended; it isn't before the caller's transaction is over. */
+  async holdLive(id: string): Promise<boolean> {
+    this.uow.requireActive('SessionsRepository.holdLive');
+    const text = 'SELECT 1 FROM users.sessions WHERE id = $1 AND ended_at IS NULL AND expires_at > now() FOR SHARE';
+    return (await this.uow.sql(text, [id])).length > 0;
+  }
+
   /** Whether a session was opened at most so long ago, by something that was shown here. */
   async isYoung(id: string, seconds: number): Promise<boolean> {
     const text = `SELECT 1 FROM users.sessions
