@@ -94,6 +94,8 @@ describe('privacy', () => {
       ]),
     );
 
+    const mistyped = { email: person.email, password: 'not what it is' };
+    expect(outcomeOf(await shop.api.post('/auth/login', mistyped))).toEqual(WRONG);
     const deleted = expectStatus(await person.client.delete('/users/me'), 204);
     expect(await announcedBy(shop, deleted)).toMatchObject([{ name: 'users.deleted' }]);
     expect(outcomeOf(await person.client.get('/users/me'))).toEqual(UNAUTHENTICATED);
@@ -121,7 +123,7 @@ describe('privacy', () => {
     expect(await shop.db.sql('SELECT total_minor, status FROM orders.orders WHERE id = $1', [orderId])).toEqual(before);
     const addresses = await shop.db.sql<{ address: string }>(
       `SELECT address FROM users.sessions WHERE user_id = $1
-       UNION SELECT address FROM platform.audit_events WHERE actor = $1::text`,
+       UNION SELECT address FROM platform.audit_events WHERE $1::text IN (actor, resource_id)`,
       [person.id],
     );
     expect(addresses.filter(({ address }) => address !== 'erased' && address !== null)).toEqual([]);

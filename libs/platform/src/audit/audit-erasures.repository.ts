@@ -5,12 +5,17 @@ import { AuditChainRepository } from './audit-chain.repository';
 
 const ERASED = 'audit.erased';
 
-/** Their network address in all they did, and what was written about them; both with what would let anybody guess it. */
+/**
+ * Their network address in all they did, or that somebody unknown did to them (a wrong password may have been their own),
+ * and what was written about them; both with what would let anybody guess it.
+ */
 const ERASE = `
   WITH mine AS (
-    SELECT id, actor = $2 AS is_act, resource = $1 AND resource_id = $2 AS is_about FROM platform.audit_events
+    SELECT id, coalesce(actor, resource_id) = $2 AS is_act, resource = $1 AND resource_id = $2 AS is_about
+    FROM platform.audit_events
     WHERE (actor = $2 AND address IS NOT NULL)
       OR (resource_id = $2 AND resource = $1 AND (before IS NOT NULL OR after IS NOT NULL))
+      OR (resource_id = $2 AND resource = $1 AND actor IS NULL AND address IS NOT NULL)
     ORDER BY id LIMIT $3
   ), erased AS (
     UPDATE platform.audit_events event SET

@@ -90,7 +90,7 @@ function faultsOf({ seal, row }: SealedRow, last: Head, erased: Set<string>): st
   const faults: string[] = [];
   if (row.action === null) return [...faults, 'has lost its row'];
   const parts = [
-    { name: 'address', judged: judgePart(row.address, seal.address), owner: row.actor },
+    { name: 'address', judged: judgePart(row.address, seal.address), owner: row.actor ?? row.resourceId },
     { name: 'before and after', judged: judgePart(changeOf(row), seal.change), owner: row.resourceId },
   ];
   for (const { name, judged, owner } of parts) {
