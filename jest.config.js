@@ -1,6 +1,6 @@
 const { availableParallelism } = require('node:os');
 
-/** `npm test` runs every project; `npm run test:unit` needs no database. `npm test -- --coverage` also measures, as CI does. */
+/** `npm test` runs every project; `npm run test:unit` needs no database. `npm test -- --coverage` also measures. */
 const shared = {
   rootDir: __dirname,
   testEnvironment: 'node',

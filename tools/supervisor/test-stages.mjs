@@ -71,7 +71,6 @@ async function jest(extraArgs) {
   const folder = mkdtempSync(join(tmpdir(), 'countinghouse-jest-'));
   const resultPath = join(folder, 'result.json');
   const args = [join(paths.modules, 'jest/bin/jest.js'), '--json', `--outputFile=${resultPath}`];
-  if (process.env.CI === 'true' && extraArgs.length === 0) args.push('--coverage'); // too little of it is a failure
   const env = { ...process.env, NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --experimental-vm-modules` };
   try {
     const good = await runShown('jest', process.execPath, [...args, ...extraArgs], env);

@@ -51,7 +51,7 @@ export class LedgerRepository {
   /** Leaves with COMMIT, all postings of a transaction in one statement. @param mustOpen accounts may be new */
   queuePosting(posting: Posting, mustOpen: boolean): void {
     this.uow.gather('ledger', { posting, mustOpen }, (rows: Array<{ posting: Posting; mustOpen: boolean }>) => {
-      const postings = onlyFirst(rows.map((row) => row.posting));
+      const postings = inOrder(onlyFirst(rows.map((row) => row.posting)));
       const isOpening = rows.some((row) => row.mustOpen);
       const values = toColumns(postings);
       if (!isOpening) return { text: `WITH ${POST}`, values };
@@ -118,6 +118,11 @@ export class LedgerRepository {
       limit,
     ]);
   }
+}
+
+/** Money that is paid and sold in one transaction is paid first, whichever of the two was queued before the other. */
+function inOrder(postings: Posting[]): Posting[] {
+  return postings.toSorted((a, b) => Number(b.kind === 'capture') - Number(a.kind === 'capture'));
 }
 
 /** Two listeners of one transaction may each have posted the same, as neither sees what the other has queued. */
