@@ -57,7 +57,7 @@ try {
   await stage.clear();
 }
 
-/** Every case on both servers, round after round, so that a noisy minute hits both. The first round warms up. */
+/** Every case on both servers, round after round, so that a noisy minute hits both. The first round warms up, and fills the tables for the planner. */
 async function compare(servers) {
   const results = {
     place: { yardstick: [], product: [] },
@@ -80,6 +80,7 @@ async function compare(servers) {
         if (round > 0) results[name][server].push(result);
       }
     }
+    if (round === 0) await stage.analyze();
   }
   return results;
 }
