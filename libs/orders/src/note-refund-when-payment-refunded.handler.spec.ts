@@ -29,6 +29,10 @@ describe('NoteRefundWhenPaymentRefunded', () => {
     expect(change.from).toContain('pending_payment');
   });
 
+  it('says nothing of what has come back meanwhile', async () => {
+    expect(await noteWith(0, 'paid')).toEqual([]);
+  });
+
   it('does not say twice that all has gone back', async () => {
     expect(await noteWith(1_000, 'refunded')).toEqual([]);
   });

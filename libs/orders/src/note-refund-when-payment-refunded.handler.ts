@@ -3,17 +3,7 @@ import { LedgerFacade, PaymentsFacade, paymentRefunded } from '@app/payments';
 import type { DeliveredEvent, Listener } from '@platform/messaging';
 import { saleOf } from './order-payments.rules';
 import { OrdersRepository } from './orders.repository';
-
-/** Money may go back before the order that it paid for is confirmed. */
-const ANY_PAID = [
-  'pending_payment',
-  'confirmed',
-  'shipped',
-  'delivered',
-  'cancelled',
-  'expired',
-  'needs_attention',
-] as const;
+import { ANY_PAID, refundStateOf } from './refund-notes.rules';
 
 interface Refunded {
   paymentId: string;
@@ -41,16 +31,10 @@ export class NoteRefundWhenPaymentRefunded implements Listener<Refunded> {
     const payment = (await this.payments.listFor(reference)).find(({ id }) => id === paymentId);
     if (!order || !payment) return;
     await this.ledger.creditRefunds(saleOf(order));
-    if (order.paymentStatus === 'refunded') return;
-    const { refundedMinor, amountMinor } = payment;
-    const paymentStatus = refundedMinor >= amountMinor ? 'refunded' : 'partially_refunded';
-    const detail = `${refundedMinor} of ${amountMinor} minor units`;
-    await this.orders.change(reference, {
-      from: ANY_PAID,
-      paymentStatus,
-      step: paymentStatus,
-      actor: 'payments',
-      detail,
-    });
+    const { paymentStatus, detail } = refundStateOf(payment);
+    // All is said, or it has come back meanwhile, which is told by an event of its own.
+    if (paymentStatus === 'paid' || (paymentStatus === 'refunded' && order.paymentStatus === 'refunded')) return;
+    const change = { from: ANY_PAID, paymentStatus, step: paymentStatus, actor: 'payments', detail };
+    await this.orders.change(reference, change);
   }
 }

@@ -8,6 +8,7 @@ import { ClosePaymentStep } from './cancellation/close-payment.step';
 import { ConfirmStep } from './checkout/confirm.step';
 import { NoteCaptureWhenPaymentCaptured } from './note-capture-when-payment-captured.handler';
 import { NoteFailureWhenRefundFailed } from './note-failure-when-refund-failed.handler';
+import { NoteReversalWhenRefundReversed } from './note-reversal-when-refund-reversed.handler';
 import { NoteRefundWhenPaymentRefunded } from './note-refund-when-payment-refunded.handler';
 import { OrderExpiry } from './checkout/order-expiry';
 import { OrdersCoreModule } from './orders.core.module';
@@ -22,6 +23,7 @@ const LISTENERS = [
   WakeCancellationWhenPaymentChanged,
   NoteRefundWhenPaymentRefunded,
   NoteFailureWhenRefundFailed,
+  NoteReversalWhenRefundReversed,
   NoteCaptureWhenPaymentCaptured,
   CancelOrderWhenPaymentVoided,
 ];

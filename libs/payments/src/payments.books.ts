@@ -1,12 +1,17 @@
 import type { BookCheck } from '@platform/books';
 
 /** Money that has moved without the ledger saying the same of it, or the other way round. */
-const unequallyPosted = (table: string, kind: string) => `SELECT coalesce(money.id, posted.ref_id) AS id
+const unequallyPosted = (
+  table: string,
+  kinds: string,
+  owed: '+' | '-',
+) => `SELECT coalesce(money.id, posted.ref_id) AS id
   FROM (SELECT id, amount_minor, currency FROM ${table} WHERE status = 'succeeded') money
   FULL JOIN (
-    SELECT posting.ref_id, sum(entry.amount_minor) AS amount_minor, min(entry.currency) AS currency
+    SELECT posting.ref_id, ${owed}sum(entry.amount_minor) AS amount_minor, min(entry.currency) AS currency
     FROM payments.ledger_transactions posting JOIN payments.ledger_entries entry ON entry.transaction_id = posting.id
-    WHERE posting.kind = '${kind}' AND entry.amount_minor > 0 GROUP BY posting.ref_id
+    WHERE posting.kind IN (${kinds}) AND entry.account = 'customers'
+    GROUP BY posting.ref_id HAVING sum(entry.amount_minor) <> 0
   ) posted ON posted.ref_id = money.id
   WHERE money.amount_minor IS DISTINCT FROM posted.amount_minor OR money.currency IS DISTINCT FROM posted.currency`;
 
@@ -42,12 +47,12 @@ export const PAYMENTS_CHECKS: BookCheck[] = [
   {
     name: 'payments.captures_are_posted',
     rule: 'Every payment that has succeeded is in the ledger once, with its amount, and nothing else is.',
-    sql: unequallyPosted('payments.payments', 'capture'),
+    sql: unequallyPosted('payments.payments', `'capture'`, '-'),
   },
   {
     name: 'payments.refunds_are_posted',
-    rule: 'Every refund that has succeeded is in the ledger once, with its amount, and nothing else is.',
-    sql: unequallyPosted('payments.refunds', 'refund'),
+    rule: 'Every refund that has succeeded is in the ledger once, with its amount; what has come back is reversed.',
+    sql: unequallyPosted('payments.refunds', `'refund', 'refund_reversal'`, '+'),
   },
   {
     name: 'payments.ledger_balances',

@@ -12,6 +12,7 @@ import { CreateLedger1763600004200 } from './migrations/1763600004200-create-led
 import { AuthorizeAndCapture1763700004200 } from './migrations/1763700004200-authorize-and-capture';
 import { CreateReconciliations1763700004300 } from './migrations/1763700004300-create-reconciliations';
 import { IndexAgeOfGatewayEvents1763700004900 } from './migrations/1763700004900-index-age-of-gateway-events';
+import { PostReversals1763900004210 } from './migrations/1763900004210-post-reversals';
 import { PAYMENTS_CHECKS } from './payments.books';
 import { PaymentsFacade } from './payments.facade';
 import { PaymentsRepository } from './payments.repository';
@@ -32,6 +33,7 @@ import { Settlement } from './settlement';
         AuthorizeAndCapture1763700004200,
         CreateReconciliations1763700004300,
         IndexAgeOfGatewayEvents1763700004900,
+        PostReversals1763900004210,
       ],
     }),
     GatewaysModule,

@@ -39,6 +39,19 @@ export const paymentRefunded = defineEvent<{
   amountMinor: number;
 }>('payments.refunded', 1);
 
+/**
+ * Money that had gone back has come back: the gateway called a refund a success first, and failed later. `refundedMinor` of
+ * `amountMinor` are refunded by now.
+ */
+export const refundReversed = defineEvent<{
+  paymentId: string;
+  reference: string;
+  refundId: string;
+  failureCode: string;
+  refundedMinor: number;
+  amountMinor: number;
+}>('payments.refund_reversed', 1);
+
 /** The gateway refused to give money back. */
 export const refundFailed = defineEvent<{
   refundId: string;

@@ -176,6 +176,12 @@ export class PaymentsRepository {
     return this.change(id, `refund_requested_minor = refund_requested_minor - $2`, amountMinor);
   }
 
+  /** Takes a refund that had happened, and came back, out of both sums. */
+  async takeRefundBack(id: string, amountMinor: number): Promise<Payment> {
+    const both = 'refunded_minor = refunded_minor - $2, refund_requested_minor = refund_requested_minor - $2';
+    return this.change(id, both, amountMinor);
+  }
+
   private async change(id: string, assignment: string, amountMinor: number): Promise<Payment> {
     const rows = await this.uow.sql<Payment>(
       `UPDATE payments.payments SET ${assignment}, version = version + 1, updated_at = now() WHERE id = $1 RETURNING ${PAYMENT}`,

@@ -81,4 +81,7 @@ export type ChargeOutcome = CertainOutcome | OpenOutcome;
 
 /** What the gateway says of a refund. */
 export type RefundOutcome =
-  { kind: 'succeeded'; providerRef: string } | { kind: 'failed'; failureCode: string } | OpenOutcome;
+  | { kind: 'succeeded'; providerRef: string }
+  /** `providerRef`: of a refund that was made, perhaps even called a success, and came back; none when it was refused. */
+  | { kind: 'failed'; failureCode: string; providerRef?: string }
+  | OpenOutcome;

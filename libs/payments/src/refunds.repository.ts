@@ -79,4 +79,14 @@ export class RefundsRepository {
     );
     return refund ?? null;
   }
+
+  /** Takes the success of a refund back, once. @returns the refund, or null when it is not this one that succeeded */
+  async takeBack(id: string, providerRef: string, failureCode: string): Promise<Refund | null> {
+    const [refund] = await this.uow.sql<Refund>(
+      `UPDATE payments.refunds SET status = 'failed', failure_code = $3, updated_at = now()
+       WHERE id = $1 AND status = 'succeeded' AND provider_ref = $2 RETURNING ${REFUND}`,
+      [id, providerRef, failureCode],
+    );
+    return refund ?? null;
+  }
 }

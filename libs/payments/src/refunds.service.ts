@@ -10,10 +10,12 @@ import { PaymentGateways } from './gateways/payment-gateways';
 import { Ledger } from './ledger/ledger';
 import { askPauseMs, leftToRefund } from './payment.rules';
 import { paymentNotRefundable, refundExceedsPayment } from './payments.errors';
-import { paymentRefunded, refundFailed, refundRequested } from './payments.events';
+import { paymentRefunded, refundFailed, refundRequested, refundReversed } from './payments.events';
 import { PaymentsRepository } from './payments.repository';
 import type { Refund, RefundOutcome } from './payments.types';
 import { RefundsRepository } from './refunds.repository';
+
+type FailedRefund = Extract<RefundOutcome, { kind: 'failed' }>;
 
 /** Gives money back: sets it aside at once, asks the gateway later, writes the outcome down once. */
 @Injectable()
@@ -84,11 +86,14 @@ export class RefundsService {
     await this.refunds.askAgain(refundId, askPauseMs(calls, outcome), outcome.kind !== 'withheld');
   }
 
-  /** Writes the gateway's word about a refund down, in the caller's transaction; only the first that is certain counts. */
+  /**
+   * Writes the gateway's word about a refund down, in the caller's transaction. Only the first that is certain counts,
+   * except that a success may be taken back: banks return money days later.
+   */
   async settle(refundId: string, outcome: RefundOutcome): Promise<void> {
     this.uow.requireActive('RefundsService.settle');
     if (outcome.kind === 'succeeded') await this.succeed(refundId, outcome.providerRef);
-    else if (outcome.kind === 'failed') await this.fail(refundId, outcome.failureCode);
+    else if (outcome.kind === 'failed') await this.fail(refundId, outcome);
   }
 
   private async succeed(refundId: string, providerRef: string): Promise<void> {
@@ -106,9 +111,12 @@ export class RefundsService {
     });
   }
 
-  private async fail(refundId: string, failureCode: string): Promise<void> {
-    const refund = await this.refunds.settle(refundId, 'failed', null, failureCode);
-    if (!refund) return;
+  private async fail(refundId: string, { failureCode, providerRef }: FailedRefund): Promise<void> {
+    const refund = await this.refunds.settle(refundId, 'failed', providerRef ?? null, failureCode);
+    if (!refund) {
+      if (providerRef !== undefined) await this.takeBack(refundId, providerRef, failureCode);
+      return;
+    }
     const { id: paymentId, reference } = await this.payments.freeRefund(refund.paymentId, refund.amountMinor);
     this.outbox.add(refundFailed({ refundId, paymentId, reference, failureCode }));
     this.audit.record({
@@ -117,6 +125,22 @@ export class RefundsService {
       resourceId: paymentId,
       after: { refundId, failureCode },
     });
+  }
+
+  private async takeBack(refundId: string, providerRef: string, failureCode: string): Promise<void> {
+    const refund = await this.refunds.takeBack(refundId, providerRef, failureCode);
+    if (!refund) return;
+    const payment = await this.payments.takeRefundBack(refund.paymentId, refund.amountMinor);
+    this.ledger.queueRefundReversal(refund, payment);
+    const { id: paymentId, reference, refundedMinor, amountMinor } = payment;
+    this.outbox.add(refundReversed({ paymentId, reference, refundId, failureCode, refundedMinor, amountMinor }));
+    this.audit.record({
+      action: 'payments.refund_reversed',
+      resource: 'payment',
+      resourceId: paymentId,
+      after: { refundId, failureCode, refundedMinor },
+    });
+    this.log.error('payments.refund_reversed', { paymentId, refundId, failureCode });
   }
 
   private async refusal(paymentId: string) {

@@ -100,11 +100,12 @@ export class StripeAccount {
     return { ...refund };
   }
 
-  /** A refund that was `pending` ends, as banks decide later. */
+  /** Banks decide later how a refund ends that was `pending`, and return the money of some that had succeeded. */
   endRefund(id: string, status: 'succeeded' | 'failed'): void {
     const refund = this.refunds.get(id) as Refund;
     Object.assign(refund, { status }, status === 'failed' ? { failure_reason: 'expired_or_canceled_card' } : {});
-    this.announce(status === 'failed' ? 'refund.failed' : 'refund.updated', refund);
+    const types = status === 'failed' ? ['refund.failed', 'refund.updated'] : ['refund.updated'];
+    for (const type of [...types, 'charge.refund.updated']) this.announce(type, refund);
   }
 
   /** What has gone back, or is about to, of an intent. */

@@ -13,4 +13,11 @@ export class CancellationStarter {
   async giveMoneyBack(orderId: string): Promise<void> {
     await this.sagas.startOnce(CANCELLATION, orderId);
   }
+
+  /** Money that had gone back has come back: the saga goes on where it had ended. In the current transaction. */
+  async lookAgain(orderId: string): Promise<void> {
+    if (await this.sagas.reopen(CANCELLATION.name, orderId)) return;
+    const isNew = await this.sagas.startOnce(CANCELLATION, orderId);
+    if (!isNew) await this.sagas.wake(CANCELLATION.name, orderId);
+  }
 }

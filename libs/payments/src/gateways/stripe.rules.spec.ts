@@ -38,7 +38,7 @@ it('names the bank’s own reason where it gives one', () => {
 
 it.each([
   ['succeeded', { kind: 'succeeded', providerRef: 're_1' }],
-  ['failed', { kind: 'failed', failureCode: 'expired_or_canceled_card' }],
+  ['failed', { kind: 'failed', failureCode: 'expired_or_canceled_card', providerRef: 're_1' }],
   ['pending', { kind: 'unknown', why: 'in_progress' }],
   ['requires_action', { kind: 'unknown', why: 'in_progress' }],
 ])('reads a refund that is %s', (status, state) => {

@@ -66,7 +66,7 @@ export function codeOf({ code, decline_code: reason }: StripeProblem): string {
 export function refundStateOf({ id, status, failure_reason: reason }: StripeRefund): RefundOutcome {
   if (status === 'succeeded') return { kind: 'succeeded', providerRef: id };
   if (status === 'failed' || status === 'canceled')
-    return { kind: 'failed', failureCode: reason ?? `refund_${status}` };
+    return { kind: 'failed', failureCode: reason ?? `refund_${status}`, providerRef: id };
   return { kind: 'unknown', why: 'in_progress' };
 }
 

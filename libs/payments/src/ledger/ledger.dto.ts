@@ -6,7 +6,15 @@ import type { AccountType, LedgerAccount, LedgerEntry, PostingKind } from './led
 const ACCOUNT_CODE = /^[a-z][a-z_]*(:[a-z0-9_]+)?$/;
 const ACCOUNT_CODE_LENGTH = 64;
 const ACCOUNT_TYPES = ['asset', 'liability', 'income', 'expense'];
-const POSTING_KINDS = ['capture', 'gateway_fee', 'refund', 'sale', 'credit_note'];
+const POSTING_KINDS = [
+  'capture',
+  'gateway_fee',
+  'refund',
+  'refund_reversal',
+  'sale',
+  'credit_note',
+  'credit_note_reversal',
+];
 
 /** An amount on one side of an account, in whole minor units. */
 export class LedgerAmount {
@@ -100,7 +108,10 @@ export class LedgerEntryResponse {
   @ApiProperty({ enum: POSTING_KINDS, example: 'capture' })
   kind: PostingKind;
 
-  /** What it happened to: a payment (`capture`, `gateway_fee`), a refund (`refund`, `credit_note`) or an order (`sale`) */
+  /**
+   * What it happened to: a payment (`capture`, `gateway_fee`), a refund (`refund`, `credit_note`, and the reversals of both,
+   * when its money came back) or an order (`sale`)
+   */
   @ApiProperty({ format: 'uuid' })
   sourceId: string;
 

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { UnitOfWork } from '@platform/database';
 import { Ledger } from './ledger';
 import { LedgerRepository } from './ledger.repository';
-import { creditNotes, sale } from './ledger.rules';
+import { creditNoteReversal, creditNotes, sale } from './ledger.rules';
 import type { Sale } from './ledger.types';
 
 /** What modules that sell post to the ledger. Payments post their money by themselves. */
@@ -37,5 +37,14 @@ export class LedgerFacade {
       this.entries.listCreditable(sold.reference),
     ]);
     if (hasSale) for (const note of creditNotes(sold, refunds)) this.ledger.queue(note);
+  }
+
+  /**
+   * Reverses the credit notes of refunds that have come back, in the caller's transaction, which holds the lock of what
+   * was sold. What was not credited yet won't be, as such a refund counts no more.
+   */
+  async reverseCreditNotes(reference: string): Promise<void> {
+    this.uow.requireActive('LedgerFacade.reverseCreditNotes');
+    for (const note of await this.entries.listNotesToReverse(reference)) this.ledger.queue(creditNoteReversal(note));
   }
 }

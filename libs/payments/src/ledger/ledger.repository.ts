@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { UnitOfWork } from '@platform/database';
-import { typeOf, type CreditableRefund } from './ledger.rules';
-import type { EntryFilter, LedgerAccount, LedgerEntry, Posting } from './ledger.types';
+import { ACCOUNTS, typeOf, type CreditableRefund, type PostedNote } from './ledger.rules';
+import type { EntryFilter, LedgerAccount, LedgerEntry, Posting, PostingLine } from './ledger.types';
 
 /** A posting that was made before is passed over, with its lines: whoever posts twice has posted once. */
 const POST = `
@@ -30,6 +30,15 @@ const UNPOSTED = `
       SELECT FROM payments.payments payment JOIN payments.refunds refund ON refund.payment_id = payment.id
       WHERE payment.reference = given.reference AND refund.status = 'succeeded' AND NOT EXISTS (
         SELECT FROM payments.ledger_transactions note WHERE note.kind = 'credit_note' AND note.ref_id = refund.id))`;
+
+const NOTES_TO_REVERSE = `
+  SELECT note.ref_id AS "refId", entry.account, entry.currency, entry.amount_minor AS "amountMinor"
+  FROM payments.ledger_transactions note
+  JOIN payments.refunds refund ON refund.id = note.ref_id AND refund.status = 'failed'
+  JOIN payments.ledger_entries entry ON entry.transaction_id = note.id
+  WHERE note.reference = $1 AND note.kind = 'credit_note' AND NOT EXISTS (
+    SELECT FROM payments.ledger_transactions t WHERE t.kind = 'credit_note_reversal' AND t.ref_id = note.ref_id)
+  ORDER BY note.id, entry.position`;
 
 /** Closed balances, and the entries since. */
 const ACCOUNT = `a.code, a.currency, a.type, a.created_at AS "createdAt",
@@ -62,12 +71,25 @@ export class LedgerRepository {
   /** Refunds of a reference that have succeeded, in the order of their making. */
   listCreditable(reference: string): Promise<CreditableRefund[]> {
     return this.uow.sql<CreditableRefund>(
-      `SELECT refund.id, refund.amount_minor AS "amountMinor", EXISTS (
-         SELECT FROM payments.ledger_transactions t WHERE t.kind = 'credit_note' AND t.ref_id = refund.id) AS "isCredited"
+      `SELECT refund.id, refund.amount_minor AS "amountMinor", (
+         SELECT coalesce(sum(entry.amount_minor) FILTER (WHERE entry.account = '${ACCOUNTS.tax}'), 0)::bigint
+         FROM payments.ledger_transactions t JOIN payments.ledger_entries entry ON entry.transaction_id = t.id
+         WHERE t.kind = 'credit_note' AND t.ref_id = refund.id HAVING count(*) > 0) AS "creditedTaxMinor"
        FROM payments.refunds refund JOIN payments.payments payment ON payment.id = refund.payment_id
        WHERE payment.reference = $1 AND refund.status = 'succeeded' ORDER BY refund.id`,
       [reference],
     );
+  }
+
+  /** Credit notes of a reference whose refund has come back, and that are not reversed yet. */
+  async listNotesToReverse(reference: string): Promise<PostedNote[]> {
+    const rows = await this.uow.sql<PostingLine & { refId: string }>(NOTES_TO_REVERSE, [reference]);
+    const notes = Map.groupBy(rows, ({ refId }) => refId);
+    return [...notes].map(([refId, found]) => ({
+      refId,
+      reference,
+      lines: found.map(({ account, currency, amountMinor }) => ({ account, currency, amountMinor })),
+    }));
   }
 
   /** Of these references those that have no sale, or a refund that has succeeded and has no credit note. */

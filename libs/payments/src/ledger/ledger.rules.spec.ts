@@ -1,5 +1,14 @@
 import type { Payment, Refund } from '../payments.types';
-import { capture, creditNotes, gatewayFee, refund, sale, typeOf } from './ledger.rules';
+import {
+  capture,
+  creditNoteReversal,
+  creditNotes,
+  gatewayFee,
+  refund,
+  refundReversal,
+  sale,
+  typeOf,
+} from './ledger.rules';
 import type { Posting } from './ledger.types';
 
 const PAYMENT = { id: 'p', reference: 'o', provider: 'sandbox', amountMinor: 2_198, currency: 'USD' } as Payment;
@@ -14,6 +23,7 @@ it('debits what comes in and credits where it is from', () => {
   expect(amounts(capture(PAYMENT))).toEqual({ 'cash:sandbox': 2_198, customers: -2_198 });
   expect(amounts(gatewayFee(PAYMENT, 59))).toEqual({ 'fees:sandbox': 59, 'cash:sandbox': -59 });
   expect(amounts(refund(REFUND, PAYMENT))).toEqual({ customers: 700, 'cash:sandbox': -700 });
+  expect(amounts(refundReversal(REFUND, PAYMENT))).toEqual({ customers: -700, 'cash:sandbox': 700 });
   expect(amounts(sale(SALE))).toEqual({
     customers: 2_198,
     'revenue:sales': -1_500,
@@ -32,8 +42,8 @@ it('leaves out lines of nothing, so that what costs nothing has none', () => {
 });
 
 describe('creditNotes', () => {
-  const refunded = (...parts: Array<[amountMinor: number, isCredited?: boolean]>) =>
-    parts.map(([amountMinor, isCredited = false], at) => ({ id: `r${at}`, amountMinor, isCredited }));
+  const refunded = (...parts: Array<[amountMinor: number, creditedTaxMinor?: number]>) =>
+    parts.map(([amountMinor, creditedTaxMinor = null], at) => ({ id: `r${at}`, amountMinor, creditedTaxMinor }));
 
   it('take back tax in proportion, and all of it in the end, however the refunds are cut', () => {
     for (const parts of [[2_198], [1, 2_197], [700, 700, 798], Array<number>(2_198).fill(1)]) {
@@ -46,9 +56,25 @@ describe('creditNotes', () => {
 
   it('go on where the notes before stopped', () => {
     const first = creditNotes(SALE, refunded([700]));
-    const second = creditNotes(SALE, refunded([700, true], [1_498]));
+    const credited = amounts(first[0]!)['tax:sales'] ?? 0;
+    const second = creditNotes(SALE, refunded([700, credited], [1_498]));
     expect(second.map(({ refId }) => refId)).toEqual(['r1']);
-    expect((amounts(first[0]!)['tax:sales'] ?? 0) + (amounts(second[0]!)['tax:sales'] ?? 0)).toBe(SALE.taxMinor);
+    expect(credited + (amounts(second[0]!)['tax:sales'] ?? 0)).toBe(SALE.taxMinor);
+  });
+
+  it('come to exactly the tax of the sale, though one of them was reversed on the way', () => {
+    const tax = (posting: Posting) => amounts(posting)['tax:sales'] ?? 0;
+    for (const [came, stayed] of [
+      [1, 733],
+      [711, 712],
+      [5, 6],
+    ] as const) {
+      const [first, second] = creditNotes(SALE, refunded([came], [stayed])) as [Posting, Posting];
+      expect(sum(creditNoteReversal(first))).toBe(0);
+      expect(tax(first) + tax(creditNoteReversal(first))).toBe(0);
+      const [last] = creditNotes(SALE, refunded([stayed, tax(second)], [2_198 - stayed])) as [Posting];
+      expect(tax(second) + tax(last)).toBe(SALE.taxMinor);
+    }
   });
 });
 

@@ -49,6 +49,16 @@ export function refund({ id, amountMinor }: Refund, { reference, provider, curre
   return { kind: 'refund', refId: id, reference, lines: inCurrency(currency, lines) };
 }
 
+/** A refund has come back: the opposite of what was posted for it. */
+export function refundReversal(returned: Refund, payment: Payment): Posting {
+  return { ...refund(returned, payment), kind: 'refund_reversal', lines: opposite(refund(returned, payment).lines) };
+}
+
+/** What was taken off the revenue for a refund is earned again, as the refund has come back. */
+export function creditNoteReversal(note: PostedNote): Posting {
+  return { ...note, kind: 'credit_note_reversal', lines: opposite(note.lines) };
+}
+
 /** What was paid for is certain: from now on the money is revenue, and the tax is owed. */
 export function sale({ reference, currency, netMinor, taxMinor, shippingMinor }: Sale): Posting {
   const lines = [
@@ -64,8 +74,12 @@ export function sale({ reference, currency, netMinor, taxMinor, shippingMinor }:
 export interface CreditableRefund {
   id: string;
   amountMinor: number;
-  isCredited: boolean;
+  /** What its credit note has taken off the tax; null while it has none. */
+  creditedTaxMinor: number | null;
 }
+
+/** A credit note as it was posted. */
+export type PostedNote = Pick<Posting, 'refId' | 'reference' | 'lines'>;
 
 /**
  * Credit notes for the refunds of a sale that have none yet: revenue and tax that are not earned any more. Tax follows
@@ -73,20 +87,21 @@ export interface CreditableRefund {
  */
 export function creditNotes(sold: Sale, refunds: CreditableRefund[]): Posting[] {
   const totalMinor = sold.netMinor + sold.taxMinor + sold.shippingMinor;
-  let creditedMinor = refunds.reduce((sum, { amountMinor, isCredited }) => sum + (isCredited ? amountMinor : 0), 0);
-  return refunds
-    .filter(({ isCredited }) => !isCredited)
-    .map(({ id, amountMinor }) => {
-      const taxMinor =
-        taxWithin(sold, totalMinor, creditedMinor + amountMinor) - taxWithin(sold, totalMinor, creditedMinor);
-      creditedMinor += amountMinor;
-      const lines = [
-        debit(ACCOUNTS.returns, amountMinor - taxMinor),
-        debit(ACCOUNTS.tax, taxMinor),
-        credit(ACCOUNTS.customers, amountMinor),
-      ];
-      return { kind: 'credit_note', refId: id, reference: sold.reference, lines: inCurrency(sold.currency, lines) };
-    });
+  const isOpen = ({ creditedTaxMinor }: CreditableRefund) => creditedTaxMinor === null;
+  let creditedMinor = refunds.reduce((sum, refund) => sum + (isOpen(refund) ? 0 : refund.amountMinor), 0);
+  // As posted, not as computed again: a note before these may have been reversed, and the cent of its rounding with it.
+  let creditedTaxMinor = refunds.reduce((sum, refund) => sum + (refund.creditedTaxMinor ?? 0), 0);
+  return refunds.filter(isOpen).map(({ id, amountMinor }) => {
+    creditedMinor += amountMinor;
+    const taxMinor = taxWithin(sold, totalMinor, creditedMinor) - creditedTaxMinor;
+    creditedTaxMinor += taxMinor;
+    const lines = [
+      debit(ACCOUNTS.returns, amountMinor - taxMinor),
+      debit(ACCOUNTS.tax, taxMinor),
+      credit(ACCOUNTS.customers, amountMinor),
+    ];
+    return { kind: 'credit_note', refId: id, reference: sold.reference, lines: inCurrency(sold.currency, lines) };
+  });
 }
 
 /** In BigInt: the product goes beyond what a double holds exactly. */
@@ -98,6 +113,8 @@ type Line = Omit<PostingLine, 'currency'>;
 
 const debit = (account: string, amountMinor: number): Line => ({ account, amountMinor });
 const credit = (account: string, amountMinor: number): Line => ({ account, amountMinor: -amountMinor });
+
+const opposite = (lines: PostingLine[]) => lines.map((line) => ({ ...line, amountMinor: -line.amountMinor }));
 
 /** Lines of nothing are left out; what costs nothing has none at all. */
 function inCurrency(currency: string, lines: Line[]): PostingLine[] {

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { UnitOfWork } from '@platform/database';
 import type { Payment, Refund } from '../payments.types';
 import { LedgerRepository } from './ledger.repository';
-import { capture, gatewayFee, refund } from './ledger.rules';
+import { capture, gatewayFee, refund, refundReversal } from './ledger.rules';
 import type { Posting } from './ledger.types';
 
 /**
@@ -28,6 +28,11 @@ export class Ledger {
   /** Money has gone back, because somebody asked for it or by itself. */
   queueRefund(refunded: Refund, payment: Payment): void {
     this.queue(refund(refunded, payment));
+  }
+
+  /** Money that had gone back has come back. */
+  queueRefundReversal(returned: Refund, payment: Payment): void {
+    this.queue(refundReversal(returned, payment));
   }
 
   /** Anything else; nothing when it has no lines. */

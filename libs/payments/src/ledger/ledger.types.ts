@@ -4,7 +4,8 @@ import type { Amount } from '../payments.types';
 export type AccountType = 'asset' | 'liability' | 'income' | 'expense';
 
 /** What is posted: one kind for each thing that happens to money. */
-export type PostingKind = 'capture' | 'gateway_fee' | 'refund' | 'sale' | 'credit_note';
+export type PostingKind =
+  'capture' | 'gateway_fee' | 'refund' | 'refund_reversal' | 'sale' | 'credit_note' | 'credit_note_reversal';
 
 /** A line of a posting: a debit is positive, a credit negative. */
 export interface PostingLine extends Amount {

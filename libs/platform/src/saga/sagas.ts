@@ -20,6 +20,11 @@ const WAKE = `
   SET woken = true, next_run_at = CASE WHEN lease IS NULL OR next_run_at < now() THEN now() ELSE next_run_at END
   WHERE name = $1 AND key = $2 AND status IN ('running', 'compensating')`;
 
+/** At its last step, as if it had not been done yet. */
+const REOPEN = `
+  UPDATE platform.sagas SET status = 'running', attempts = 0, next_run_at = now(), updated_at = now()
+  WHERE name = $1 AND key = $2 AND status = 'done'`;
+
 interface NewSaga {
   name: string;
   key: string;
@@ -74,6 +79,16 @@ export class Sagas {
   async wake(name: string, key: string): Promise<void> {
     const woken = await this.uow.execute(WAKE, [name, key]);
     if (woken > 0) this.wakeWorkersAfterCommit();
+  }
+
+  /**
+   * Lets a saga that was done do its last step again, as what it had done was undone from outside. In the current
+   * transaction or on its own. @returns whether it was done
+   */
+  async reopen(name: string, key: string): Promise<boolean> {
+    const reopened = (await this.uow.execute(REOPEN, [name, key])) > 0;
+    if (reopened) this.wakeWorkersAfterCommit();
+    return reopened;
   }
 
   private wakeWorkersAfterCommit(): void {
