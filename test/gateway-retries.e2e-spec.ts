@@ -9,6 +9,11 @@ import { SandboxGateway } from '../libs/payments/src/gateways/sandbox.gateway';
 import { StripeGateway } from '../libs/payments/src/gateways/stripe.gateway';
 
 const ALL_TRIES = 3;
+const JSON_BODY = { 'content-type': 'application/json' };
+/** In the words of either. */
+const CHARGED = '{"id":"ch_1","object":"payment_intent","status":"succeeded"}';
+/** More than all calls to one party that may be under way or wait. */
+const BURST = 120;
 
 /** What is repeated within one call to a gateway, by what the gateway answers: each adapter over real HTTP. */
 describe.each([
@@ -18,15 +23,20 @@ describe.each([
   let server: Server;
   let gateway: PaymentGateway;
   /** A status, or what happens instead of an answer. */
-  let answer: number | 'broken' | 'silent';
+  let answer: number | 'broken' | 'silent' | 'silent to refunds';
   let calls: number;
 
   beforeAll(async () => {
     server = createServer((request, response) => {
-      calls++;
+      const isRefund = request.url?.includes('/refunds') ?? false;
+      if (!isRefund) calls++;
       if (answer === 'silent') return;
+      if (answer === 'silent to refunds') {
+        if (!isRefund) response.writeHead(200, JSON_BODY).end(CHARGED);
+        return;
+      }
       if (answer === 'broken') return void request.socket.destroy();
-      response.writeHead(answer, { 'content-type': 'application/json' }).end('{"error":{"code":"for_a_test"}}');
+      response.writeHead(answer, JSON_BODY).end('{"error":{"code":"for_a_test"}}');
     }).listen(0, '127.0.0.1');
     await once(server, 'listening');
   });
@@ -34,7 +44,7 @@ describe.each([
     calls = 0;
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const settings = {
-      GATEWAY_TIMEOUT: 2,
+      GATEWAY_TIMEOUT: 1,
       SANDBOX_GATEWAY_URL: url,
       STRIPE_API_URL: url,
       STRIPE_SECRET_KEY: 'sk_test',
@@ -70,6 +80,20 @@ describe.each([
     answer = given;
     await charge();
     expect(calls).toBe(1);
+  });
+
+  it('go through at once though a burst of refunds gets no answer, then and after all of those have timed out', async () => {
+    answer = 'silent to refunds';
+    const request = { providerRef: 'ch_1', amountMinor: 100, currency: 'USD', calls: 0 };
+    const refunds = Array.from({ length: BURST }, (_, n) => gateway.refund({ ...request, key: `refund-${n}` }));
+    const started = Date.now();
+    const charges = Array.from({ length: 20 }, charge);
+    expect((await Promise.all(charges)).map(({ kind }) => kind)).toEqual(charges.map(() => 'succeeded'));
+    expect(Date.now() - started).toBeLessThan(900); // no refund has ended yet
+    const ends = (await Promise.all(refunds)).map(({ kind }) => kind);
+    expect(new Set(ends)).toEqual(new Set(['unknown', 'withheld']));
+    expect((await gateway.refund({ ...request, key: 'refund' })).kind).toBe('withheld'); // their circuit is open
+    expect((await charge()).kind).toBe('succeeded');
   });
 
   it('are not repeated when no answer comes in time: the call may have arrived', async () => {

@@ -42,6 +42,9 @@ export interface RefundRequest extends Amount {
   calls: number;
 }
 
+/** Refunds can wait; charges can't. However many refunds get no answer, they keep to these few of a gateway's calls. */
+export const REFUND_CALLS = { atOnce: 8, waiting: 24 };
+
 /** A charge as the gateway's own list shows it. */
 export interface ListedCharge extends Amount {
   providerRef: string;

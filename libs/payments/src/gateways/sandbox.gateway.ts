@@ -6,6 +6,7 @@ import { signatureInvalid } from '../payments.errors';
 import type { ChargeOutcome, OpenOutcome, RefundOutcome } from '../payments.types';
 import {
   PaymentGateway,
+  REFUND_CALLS,
   type ChargeKey,
   type ChargeRequest,
   type GatewayEvent,
@@ -33,6 +34,7 @@ export class SandboxGateway extends PaymentGateway {
   private readonly url: string;
   private readonly http: Pool;
   private readonly calls: OutgoingCalls;
+  private readonly refundCalls: OutgoingCalls;
 
   constructor(
     private readonly config: Config,
@@ -41,7 +43,9 @@ export class SandboxGateway extends PaymentGateway {
     super();
     this.url = config.need('SANDBOX_GATEWAY_URL');
     this.http = new Pool(this.url, { connections: CONNECTIONS });
-    this.calls = resilience.callsTo(this.provider, { timeoutMs: config.get('GATEWAY_TIMEOUT') * 1_000, isTransient });
+    const limits = { timeoutMs: config.get('GATEWAY_TIMEOUT') * 1_000, isTransient };
+    this.calls = resilience.callsTo(this.provider, limits);
+    this.refundCalls = resilience.callsTo(`${this.provider}_refunds`, { ...limits, ...REFUND_CALLS });
   }
 
   async charge(request: ChargeRequest): Promise<ChargeOutcome> {
@@ -69,8 +73,10 @@ export class SandboxGateway extends PaymentGateway {
 
   async refund({ key, providerRef, amountMinor, currency }: RefundRequest): Promise<RefundOutcome> {
     const path = `/charges/${encodeURIComponent(providerRef)}/refunds`;
+    const body = { amount: { amount: amountMinor, currency } };
     try {
-      return refundOutcomeOf(await this.call('POST', path, { amount: { amount: amountMinor, currency } }, key));
+      const call = (signal: AbortSignal) => this.request('POST', path, body, key, signal);
+      return refundOutcomeOf(await this.refundCalls.run(call));
     } catch (error) {
       return openOutcomeOf(error);
     }

@@ -7,6 +7,7 @@ import { signatureInvalid } from '../payments.errors';
 import type { ChargeOutcome, OpenOutcome, RefundOutcome } from '../payments.types';
 import {
   PaymentGateway,
+  REFUND_CALLS,
   type ChargeKey,
   type ChargeRequest,
   type GatewayEvent,
@@ -41,6 +42,7 @@ export class StripeGateway extends PaymentGateway {
   private readonly url: URL;
   private readonly agent: http.Agent;
   private readonly calls: OutgoingCalls;
+  private readonly refundCalls: OutgoingCalls;
 
   constructor(
     private readonly config: Config,
@@ -61,6 +63,7 @@ export class StripeGateway extends PaymentGateway {
       telemetry: false,
     });
     this.calls = resilience.callsTo(this.provider, { timeoutMs, isTransient });
+    this.refundCalls = resilience.callsTo(`${this.provider}_refunds`, { timeoutMs, isTransient, ...REFUND_CALLS });
   }
 
   async charge(request: ChargeRequest): Promise<ChargeOutcome> {
@@ -95,7 +98,7 @@ export class StripeGateway extends PaymentGateway {
       if (known) return refundStateOf(known);
       const wanted = { payment_intent: providerRef, amount, metadata: { refund_id: key } };
       const create = () => this.stripe.refunds.create(wanted, { idempotencyKey: key });
-      return refundStateOf(await this.calls.run<StripeRefund>(create));
+      return refundStateOf(await this.refundCalls.run<StripeRefund>(create));
     } catch (error) {
       return isRefusal(error) ? { kind: 'failed', failureCode: codeOf(error) } : openOutcomeOf(error);
     }
@@ -182,7 +185,7 @@ export class StripeGateway extends PaymentGateway {
   private async findRefund(intentId: string, refundId: string): Promise<StripeRefund | undefined> {
     for (let after: string | undefined, hasMore = true; hasMore;) {
       const query = { payment_intent: intentId, limit: PAGE, starting_after: after };
-      const page = await this.calls.run(() => this.stripe.refunds.list(query));
+      const page = await this.refundCalls.run(() => this.stripe.refunds.list(query));
       const found = page.data.find(({ metadata }) => metadata?.['refund_id'] === refundId);
       if (found) return found;
       after = page.data.at(-1)?.id;

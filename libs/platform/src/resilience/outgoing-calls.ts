@@ -21,6 +21,9 @@ export interface CallLimits {
   timeoutMs: number;
   /** Whether an answer or an error says "try again": 408, 429, 5xx, a connection that broke. */
   isTransient: (answerOrError: unknown) => boolean;
+  /** The bulkhead: so many calls are under way at once, and so many more may wait for their turn. */
+  atOnce?: number;
+  waiting?: number;
 }
 
 /** How a call ended, as metrics show it. */
@@ -34,7 +37,6 @@ export interface CallObserver {
 
 export type CircuitName = 'closed' | 'open' | 'half_open';
 
-/** A bulkhead: so many calls to one party are under way at once, and so many more may wait for their turn. */
 const AT_ONCE = 32;
 const WAITING = 64;
 /** Two more attempts, after a pause of up to 100 ms and up to 200 ms. */
@@ -70,7 +72,7 @@ export class OutgoingCalls {
   private readonly policy;
 
   constructor(
-    { timeoutMs, isTransient }: CallLimits,
+    { timeoutMs, isTransient, atOnce = AT_ONCE, waiting = WAITING }: CallLimits,
     private readonly observer: CallObserver,
   ) {
     this.isTransient = isTransient;
@@ -84,7 +86,7 @@ export class OutgoingCalls {
     this.policy = wrap(
       timeout(2 * timeoutMs, TimeoutStrategy.Aggressive),
       retry(transient, { maxAttempts: RETRIES.maxAttempts, backoff }),
-      bulkhead(AT_ONCE, WAITING),
+      bulkhead(atOnce, waiting),
       this.breaker,
       timeout(timeoutMs, TimeoutStrategy.Aggressive),
     );

@@ -4,7 +4,10 @@ import { OutgoingCalls, type CallLimits, type CircuitName } from './outgoing-cal
 
 const STATES: CircuitName[] = ['closed', 'half_open', 'open'];
 
-/** Makes the guarded calls of this process, one for each party outside, and shows how they fare. */
+/**
+ * Makes the guarded calls of this process, one for each party outside, and shows how they fare. Calls that must not hold up
+ * others of the same party are a target of their own: they have a bulkhead and a circuit to themselves.
+ */
 @Injectable()
 export class Resilience {
   private readonly targets = new Map<string, OutgoingCalls>();
@@ -22,7 +25,7 @@ export class Resilience {
     );
   }
 
-  /** @param target what is called, as metrics and logs name it, e.g. `stripe` */
+  /** @param target what is called, as metrics and logs name it, e.g. `stripe` or `stripe_refunds` */
   callsTo(target: string, limits: CallLimits): OutgoingCalls {
     const calls = new OutgoingCalls(limits, {
       called: (outcome) => this.calls.inc({ target, outcome }),
