@@ -1,4 +1,5 @@
-import { Client, Connection } from 'pg';
+import { Client } from 'pg';
+import { serialize } from 'pg-protocol';
 import { DataSource } from 'typeorm';
 import { poolOf, Signals, type UnitOfWork } from '@platform/database';
 import { toProblem, type Problem } from '../libs/platform/src/http/problem';
@@ -101,7 +102,8 @@ describe('connections', () => {
     });
 
     it('is described once a connection, whether it has columns or not', async () => {
-      const described = jest.spyOn(Connection.prototype as unknown as { describe(): void }, 'describe');
+      await uow.run(() => uow.sql('SELECT 1')); // BEGIN and COMMIT are known
+      const described = jest.spyOn(serialize, 'describe');
       await uow.run(async () => {
         for (let time = 0; time < 3; time++) {
           expect(await uow.sql('SELECT $1::int AS time, NULL AS nothing', [time])).toEqual([{ time, nothing: null }]);

@@ -1,72 +1,83 @@
 import { createHash } from 'node:crypto';
-import type { Socket } from 'node:net';
-import { Client, type QueryConfig, type QueryResult } from 'pg';
-import { ShapedQuery, type Shapes } from './shaped-query';
+import { Client, type QueryResult } from 'pg';
+import { isStalePlan } from './sql-errors';
+import { Trip } from './trip';
+import { TripPart, type Asked, type Shapes } from './trip-part';
 
 const MAX_NAMES = 500; // one costs about 9.5 kB of backend memory on each connection
 const names = new Map<string, string>();
 
+/** Statements after which one is inside of a transaction, or not. */
+const CONTROL: Record<string, boolean> = { BEGIN: true, COMMIT: false, ROLLBACK: false };
+
 type Query = (text: unknown, values?: unknown, callback?: unknown) => Promise<QueryResult>;
-const run = Client.prototype.query as unknown as (this: Client, query: ShapedQuery) => void;
+const submit = Client.prototype.query as unknown as (this: Client, trip: Trip) => void;
 
 /**
  * A pg client that names every distinct SQL text, so that PostgreSQL parses, plans and describes it once per connection; this
- * halves PostgreSQL's part of an ordinary request. After a migration a named plan may be stale for ever on its
- * connection (0A000, 26000): then all names of the connection move to a new generation. Outside a transaction the
- * statement is run again at once; inside, the unit of work starts over.
+ * halves PostgreSQL's part of an ordinary request. All statements that are asked for before the event loop turns make one
+ * trip. After a migration a named plan may be stale for ever on its connection (0A000, 26000): then all names of the
+ * connection move to a new generation. Outside a transaction the statement is run again at once; inside, the unit of
+ * work starts over.
  */
 export class NamedStatementClient extends Client {
   private generation = 0;
-  private isCorked = false;
+  private isInside = false;
+  private waiting: Asked[] = [];
   private readonly shapes: Shapes = new Map();
+  private readonly types = (this as unknown as { _types: unknown })._types;
 
   // pg's own typing of query() is a wide overload set; this is the one door through which all of it passes.
   override query = ((text: unknown, values?: unknown, callback?: unknown) => {
-    this.gatherWrites();
-    const plain = Client.prototype.query.bind(this) as unknown as Query;
-    if (typeof text !== 'string' || !Array.isArray(values) || callback) return plain(text, values, callback);
-    const name = nameOf(text);
-    return name === undefined ? plain(text, values) : this.runNamed(name, text, values);
+    if (typeof text === 'string' && Array.isArray(values) && !callback && nameOf(text)) return this.ask(text, values);
+    this.leave(); // in the order in which it was asked for
+    return (Client.prototype.query.bind(this) as unknown as Query)(text, values, callback);
   }) as unknown as Client['query'];
 
-  /** All statements that are sent before the event loop turns leave in one system call: a third of Node's time. */
-  private gatherWrites(): void {
-    if (this.isCorked) return;
-    const { stream } = (this as unknown as { connection: { stream: Socket } }).connection;
-    this.isCorked = true;
-    stream.cork();
-    process.nextTick(() => {
-      this.isCorked = false;
-      stream.uncork();
-    });
-  }
-
-  private async runNamed(name: string, text: string, values: unknown[]): Promise<QueryResult> {
+  private async ask(text: string, values: unknown[], isSecondTry = false): Promise<QueryResult> {
     const startedIn = this.generation;
+    const { promise, ...answer } = Promise.withResolvers<QueryResult>();
+    const asked: Asked = { text, values, ...answer, isAlone: true };
+    if (this.waiting.length === 0) process.nextTick(() => this.leave());
+    this.waiting.push(asked);
     try {
-      return await this.runShaped(this.statement(name, text, values));
+      return await promise;
     } catch (error) {
+      Error.captureStackTrace(error as Error); // from who asked, not from the socket
       if (!isStalePlan(error)) throw error;
       if (this.generation === startedIn) this.generation++;
-      if (this.getTransactionStatus() !== 'I') throw error;
-      return this.runShaped(this.statement(name, text, values));
+      if (isSecondTry || !asked.isAlone) throw error;
+      return this.ask(text, values, true);
     }
   }
 
-  private runShaped(statement: QueryConfig): Promise<QueryResult> {
-    return new Promise<QueryResult>((resolve, reject) => {
-      const done = (error: Error | null, result: unknown) => (error ? reject(error) : resolve(result as QueryResult));
-      run.call(this, new ShapedQuery(statement, done, this.shapes));
-    }).catch((error: Error) => {
-      Error.captureStackTrace(error); // from who asked, not from the socket
-      throw error;
-    });
+  /** Sends what waits. */
+  private leave(): void {
+    const asked = this.waiting.splice(0);
+    if (asked.length === 0) return;
+    const controls = asked.map(({ text }) => CONTROL[text]).filter((inside) => inside !== undefined);
+    const isInside = this.isInside || controls.length > 0 || this.getTransactionStatus() !== 'I';
+    this.isInside = controls.at(-1) ?? this.isInside;
+    for (const one of asked) one.isAlone = !isInside;
+    this.send(asked, isInside ? undefined : () => asked.forEach((one) => this.send([one])));
+  }
+
+  private send(asked: Asked[], runApart?: () => void): void {
+    submit.call(
+      this,
+      new Trip(
+        asked.map((one) => this.toPart(one)),
+        runApart,
+      ),
+    );
   }
 
   /** The comment makes the text new as well: a pooler such as PgBouncer keys statements by text, not by name. */
-  private statement(name: string, text: string, values: unknown[]) {
-    if (this.generation === 0) return { name, text, values };
-    return { name: `${name}_${this.generation}`, text: `${text} /*g${this.generation}*/`, values };
+  private toPart(asked: Asked): TripPart {
+    const [name, text] = [nameOf(asked.text) ?? '', asked.text];
+    if (this.generation === 0) return new TripPart(name, text, asked, this.shapes, this.types);
+    const again = [`${name}_${this.generation}`, `${text} /*g${this.generation}*/`] as const;
+    return new TripPart(...again, asked, this.shapes, this.types);
   }
 }
 
@@ -77,10 +88,4 @@ function nameOf(text: string): string | undefined {
     names.set(text, name);
   }
   return name;
-}
-
-/** Whether a prepared statement no longer fits the schema, as after a migration or a DEALLOCATE. */
-export function isStalePlan(error: unknown): boolean {
-  const { code, routine } = error as { code?: string; routine?: string };
-  return code === '26000' || (code === '0A000' && routine === 'RevalidateCachedQuery');
 }

@@ -1,5 +1,3 @@
-import { isStalePlan } from './named-statement-client';
-
 /** What PostgreSQL says of an error: SQLSTATE and, for a violated constraint, its name. Sees through TypeORM's wrapper. */
 export interface SqlError {
   code?: string;
@@ -17,6 +15,12 @@ export function driverErrorOf(error: unknown): SqlError {
 export function violates(error: unknown, constraint: string): boolean {
   const { code, constraint: violated } = driverErrorOf(error);
   return code?.startsWith('23') === true && violated === constraint;
+}
+
+/** Whether a prepared statement no longer fits the schema, as after a migration or a DEALLOCATE. */
+export function isStalePlan(error: unknown): boolean {
+  const { code, routine } = error as { code?: string; routine?: string };
+  return code === '26000' || (code === '0A000' && routine === 'RevalidateCachedQuery');
 }
 
 /** serialization_failure, deadlock_detected, or a plan that a migration has outdated: start the whole unit of work over. */

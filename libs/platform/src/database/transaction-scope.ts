@@ -31,7 +31,7 @@ export class TransactionScope {
   async client(): Promise<PoolClient> {
     this.requireOpen();
     this.connecting ??= takeConnection(this.dataSource).then((connection) => {
-      connection.client.query('BEGIN').catch(() => undefined); // its failure also fails the statement behind it
+      connection.client.query('BEGIN', []).catch(() => undefined); // its failure also fails the statement behind it
       return connection;
     });
     const { client } = await this.connecting;
@@ -41,7 +41,10 @@ export class TransactionScope {
 
   /** Runs a statement. The first failure is kept: whatever was sent behind it fails too, and may be heard of sooner. */
   async query(text: string, values: unknown[]): Promise<QueryResult> {
-    const client = await this.client();
+    return this.send(await this.client(), { text, values });
+  }
+
+  private send(client: PoolClient, { text, values }: Statement): Promise<QueryResult> {
     return client.query(text, values).catch((error: unknown) => {
       this.failure ??= error;
       throw error;
@@ -86,9 +89,9 @@ export class TransactionScope {
     }
     const client = await this.client();
     this.open = false;
-    const trip = this.queued.map((make) => make()).map(({ text, values }) => client.query(text, values));
+    const trip = this.queued.map((make) => this.send(client, make()));
     faultPoint(`database.before_commit ${currentContext()?.actor ?? ''}`);
-    trip.push(client.query('COMMIT'));
+    trip.push(client.query('COMMIT', []));
     const outcomes = await Promise.allSettled(trip);
     const failed = outcomes.find((outcome) => outcome.status === 'rejected');
     if (failed) throw failed.reason;
@@ -102,7 +105,7 @@ export class TransactionScope {
     this.open = false;
     if (!this.connecting) return;
     try {
-      await (await this.connecting).client.query('ROLLBACK');
+      await (await this.connecting).client.query('ROLLBACK', []);
       await this.release();
     } catch (error) {
       await this.release(error as Error);
