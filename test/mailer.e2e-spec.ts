@@ -1,4 +1,5 @@
 import { Mailer } from '../libs/notifications/src/mailer';
+import { eventually } from './support/eventually';
 import { MailSink } from './support/mail-sink';
 
 const VICTIM = 'victim@example.test';
@@ -59,5 +60,63 @@ describe('a mail', () => {
     const { recipients } = await send({ name: 'Eve', address });
     expect(recipients.filter((recipient) => recipient === `<${VICTIM}>`)).toEqual([]);
     expect(recipients.length).toBeLessThanOrEqual(1);
+  });
+
+  describe('over connections that stay open', () => {
+    const to = (name: string) => ({ name, address: `${name}@example.test` });
+    const untilWaiting = (count: number) =>
+      eventually(
+        () => Promise.resolve(sink.waiting),
+        (waiting) => waiting === count,
+      );
+    const sendMany = (count: number) => Promise.all(Array.from({ length: count }, (_, n) => mail(to(`reader${n}`))));
+    const mail = (reader: { name: string; address: string }, handOver?: () => void) =>
+      mailer.send({ to: reader, subject: 'Order', text: 'x', html: 'x', messageId: '<o@example.test>' }, handOver);
+
+    it('goes out while at most three others do, and waits otherwise', async () => {
+      const [taken, connections] = [sink.taken.length, sink.connections];
+      sink.hold();
+      const sending = sendMany(9);
+      await untilWaiting(4);
+      expect(sink.recipients.filter((reader) => reader.startsWith('<reader')).length).toBe(4);
+      sink.letGo();
+      await sending;
+      expect(sink.taken.length - taken).toBe(9);
+      expect(sink.connections - connections).toBeLessThanOrEqual(4);
+    });
+
+    it('goes over another one when those that were idle are gone', async () => {
+      await sendMany(4);
+      sink.hangUp();
+      const taken = sink.taken.length;
+      await sendMany(4);
+      expect(sink.taken.length - taken).toBe(4);
+    });
+
+    it('is refused, and the next one goes', async () => {
+      await expect(mail(to('nobody'))).rejects.toThrow('550 unknown');
+      await mail(to('somebody'));
+    });
+
+    it('is not sent again by itself when the server was given it and is gone', async () => {
+      sink.hold();
+      const recipients = sink.recipients.length;
+      const sending = mail(to('reader'));
+      await untilWaiting(1);
+      sink.hangUp();
+      await expect(sending).rejects.toThrow('closed');
+      sink.letGo();
+      expect(sink.recipients.length - recipients).toBe(1);
+    });
+
+    it('is not given to the server if that is stopped in the last moment, and the next one goes', async () => {
+      const taken = sink.taken.length;
+      const stop = () => {
+        throw new Error('not mine any more');
+      };
+      await expect(mail(to('reader'), stop)).rejects.toThrow('not mine any more');
+      await mail(to('reader'));
+      expect(sink.taken.length - taken).toBe(1);
+    });
   });
 });

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { runInContext } from '@platform/observability';
 import { Deliveries } from '../libs/platform/src/messaging/deliveries';
+import type { DueDelivery } from '../libs/platform/src/messaging/delivery-store';
 import { TestDatabase } from './support/database';
 import { eventually } from './support/eventually';
 import { Post, type Wanted } from './support/listeners';
@@ -137,6 +138,34 @@ describe('the outbox', () => {
     const leased = [...(await Promise.all(leasing)), await lease()];
     expect(leased.flat()).toHaveLength(1);
     expect(waiting).toBe(0);
+  });
+
+  it('claims a delivery for one of two jobs that have it, and for none that knows it from before its last failure', async () => {
+    const worker = await startWorker('idle', {});
+    await post.announce(1);
+    await db.sql(
+      `INSERT INTO platform.outbox_deliveries (event_id, occurred_at, listener)
+       SELECT id, occurred_at, 'somebody' FROM platform.outbox_events WHERE name = 'scratch.noted'`,
+    );
+    let calls = 0;
+    const first = Promise.withResolvers<void>();
+    const handle = () => (++calls === 1 ? first.promise : Promise.resolve());
+    const deliver = (due: DueDelivery[]) =>
+      worker.get(Deliveries).deliver({ name: 'somebody', mode: 'asJob', events: [], handle }, due);
+    const due = await worker.get(Deliveries).lease(['somebody'], 10);
+    const delivering = deliver(due);
+    await eventually(
+      () => Promise.resolve(calls),
+      (count) => count === 1,
+    );
+    await deliver(due);
+    const callsOfTwo = calls;
+    first.reject(new Error('no'));
+    await delivering;
+    expect(callsOfTwo).toBe(1);
+    expect(await post.open()).toMatchObject([{ attempts: 1 }]);
+    await deliver(due);
+    expect(calls).toBe(1);
   });
 
   it('has one effect of an event that comes again, by the queue or as a delivery', async () => {

@@ -211,7 +211,7 @@ describe('jobs', () => {
         await redis?.ask('FLUSHALL');
         mails.letGo();
         await startWorker();
-        await db.sql('UPDATE platform.outbox_deliveries SET not_before = now()'); // the lease ends after half a minute
+        await db.sql('UPDATE platform.outbox_deliveries SET not_before = now()'); // what never began is due again after half a minute
         await db.sql('NOTIFY outbox');
         await mailIsSent();
       });

@@ -11,6 +11,8 @@ export class MailSink {
   waiting = 0;
   /** Mails whose sender was gone before there was an answer. */
   deserted = 0;
+  /** Connections that it has taken so far. */
+  connections = 0;
   private acknowledge: Array<() => void> = [];
   private readonly sockets = new Set<Socket>();
 
@@ -32,21 +34,32 @@ export class MailSink {
     return `smtp://127.0.0.1:${(this.server.address() as { port: number }).port}`;
   }
 
-  /** Acknowledges what waits and all that comes. */
-  letGo(): void {
-    this.isHolding = false;
-    for (const answer of this.acknowledge.splice(0)) answer();
+  /** Acknowledges nothing from now on. */
+  hold(): void {
+    this.isHolding = true;
+  }
+
+  /** Acknowledges what waits and all that comes; or only the first few of those that wait. */
+  letGo(count = Infinity): void {
+    this.isHolding = count < Infinity;
+    for (const answer of this.acknowledge.splice(0, count)) answer();
+  }
+
+  /** What a server does with those that have said nothing for long, or when it goes away. */
+  hangUp(): void {
+    for (const socket of this.sockets) socket.destroy();
   }
 
   async close(): Promise<void> {
     this.server.close();
-    for (const socket of this.sockets) socket.destroy();
+    this.hangUp();
     await once(this.server, 'close');
   }
 
   private talk(socket: Socket): void {
     let heard = '';
     let isData = false;
+    this.connections++;
     this.sockets.add(socket);
     socket.on('error', () => undefined).on('close', () => this.sockets.delete(socket));
     socket.write('220 sink\r\n');
@@ -57,6 +70,7 @@ export class MailSink {
         heard = heard.slice(end + (isData ? 5 : 2));
         if (!isData && said.startsWith('RCPT TO:')) this.recipients.push(said.slice('RCPT TO:'.length));
         if (isData) this.take(said, socket);
+        else if (said.includes('nobody@')) socket.write('550 unknown\r\n');
         else socket.write(said === 'DATA' ? '354 go on\r\n' : said === 'QUIT' ? '221 bye\r\n' : '250 ok\r\n');
         isData = !isData && said === 'DATA';
       }

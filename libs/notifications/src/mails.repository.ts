@@ -11,27 +11,43 @@ const FORGET = `
     WHERE id < (SELECT uuidv7(make_interval(days => -$1::int))) AND created_at < now() - make_interval(days => $1::int)
     ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED)`;
 
+const WAS_SENT = 'SELECT FROM notifications.mails WHERE dedupe_key = $1 AND sent_at IS NOT NULL';
+
+const INSERT_SENT = `
+  INSERT INTO notifications.mails (dedupe_key, kind, user_id, sent_at)
+  SELECT sent.*, now() FROM unnest($1::text[], $2::text[], $3::uuid[]) AS sent
+  ON CONFLICT (dedupe_key) DO UPDATE SET sent_at = now() WHERE mails.sent_at IS NULL`;
+
+interface Sent {
+  dedupeKey: string;
+  kind: string;
+  userId: string;
+}
+
 /** Which mails have been sent. */
 @Injectable()
 export class MailsRepository {
   constructor(private readonly uow: UnitOfWork) {}
 
-  /** Notes that a mail is about to be sent. @returns whether it has not been sent yet */
-  async begin(dedupeKey: string, kind: string, userId: string): Promise<boolean> {
-    const rows = await this.uow.sql(
-      `INSERT INTO notifications.mails (dedupe_key, kind, user_id) VALUES ($1, $2, $3)
-       ON CONFLICT (dedupe_key) DO UPDATE SET kind = EXCLUDED.kind WHERE mails.sent_at IS NULL RETURNING id`,
-      [dedupeKey, kind, userId],
-    );
-    return rows.length > 0;
+  async wasSent(dedupeKey: string): Promise<boolean> {
+    return (await this.uow.sql(WAS_SENT, [dedupeKey])).length > 0;
+  }
+
+  /** Notes that a mail has been sent. */
+  queueSent(dedupeKey: string, kind: string, userId: string): void {
+    this.uow.gather('notifications.mails', { dedupeKey, kind, userId }, (sent: Sent[]) => {
+      const mails = [...new Map(sent.map((mail) => [mail.dedupeKey, mail])).values()]; // a row is inserted once
+      const columns = [
+        mails.map((mail) => mail.dedupeKey),
+        mails.map((mail) => mail.kind),
+        mails.map((mail) => mail.userId),
+      ];
+      return { text: INSERT_SENT, values: columns };
+    });
   }
 
   /** Deletes what nobody can ask to be sent again. @returns how many */
   forgetOld(limit: number): Promise<number> {
     return this.uow.execute(FORGET, [DAYS_KEPT, limit]);
-  }
-
-  async finish(dedupeKey: string): Promise<void> {
-    await this.uow.execute('UPDATE notifications.mails SET sent_at = now() WHERE dedupe_key = $1', [dedupeKey]);
   }
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { orderConfirmed, OrdersFacade } from '@app/orders';
 import { UsersFacade } from '@app/users';
-import type { DeliveredEvent, Listener } from '@platform/messaging';
+import type { DeliveredEvent, Hold, Listener } from '@platform/messaging';
 import { MailSender } from './mail-sender';
 import { orderConfirmation } from './order-confirmation.rules';
 
@@ -18,10 +18,10 @@ export class SendConfirmationWhenOrderConfirmed implements Listener<{ orderId: s
     private readonly sender: MailSender,
   ) {}
 
-  async handle({ payload: { orderId } }: DeliveredEvent<{ orderId: string }>): Promise<void> {
+  async handle({ payload: { orderId } }: DeliveredEvent<{ orderId: string }>, hold: Hold): Promise<void> {
     const order = await this.orders.find(orderId);
     const buyer = order && (await this.users.findContact(order.buyerId));
     if (!order || !buyer) return; // erased meanwhile: nobody to write to
-    await this.sender.sendOnce('order-confirmation', orderId, buyer, orderConfirmation(order, buyer.firstName));
+    await this.sender.sendOnce(hold, 'order-confirmation', orderId, buyer, orderConfirmation(order, buyer.firstName));
   }
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { passwordResetRequested, UsersFacade } from '@app/users';
 import { Config } from '@platform/config';
-import type { DeliveredEvent, Listener } from '@platform/messaging';
+import type { DeliveredEvent, Hold, Listener } from '@platform/messaging';
 import { passwordResetMail } from './account-mails.rules';
 import { MailSender } from './mail-sender';
 
@@ -20,12 +20,12 @@ export class SendResetWhenPasswordForgotten implements Listener<Requested> {
     private readonly config: Config,
   ) {}
 
-  async handle({ id, payload: { userId } }: DeliveredEvent<Requested>): Promise<void> {
+  async handle({ id, payload: { userId } }: DeliveredEvent<Requested>, hold: Hold): Promise<void> {
     const user = userId && (await this.users.findContact(userId));
     if (!user) return; // no such account, or it is gone: nobody to write to
     const token = await this.users.issueMailToken('reset-password', user.id, id);
     if (token === null) return;
     const mail = passwordResetMail(user.firstName, this.config.mailLinksUrl, token);
-    await this.sender.sendOnce('password-reset', id, user, mail);
+    await this.sender.sendOnce(hold, 'password-reset', id, user, mail);
   }
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { emailVerificationRequested, userRegistered, UsersFacade } from '@app/users';
 import { Config } from '@platform/config';
-import type { DeliveredEvent, Listener } from '@platform/messaging';
+import type { DeliveredEvent, Hold, Listener } from '@platform/messaging';
 import { verificationMail } from './account-mails.rules';
 import { MailSender } from './mail-sender';
 
@@ -18,12 +18,12 @@ export class SendVerificationWhenUserRegistered implements Listener<{ userId: st
     private readonly config: Config,
   ) {}
 
-  async handle({ id, payload: { userId } }: DeliveredEvent<{ userId: string }>): Promise<void> {
+  async handle({ id, payload: { userId } }: DeliveredEvent<{ userId: string }>, hold: Hold): Promise<void> {
     const user = await this.users.findContact(userId);
     if (!user || user.emailVerified) return;
     const token = await this.users.issueMailToken('verify-email', userId, id);
     if (token === null) return;
     const mail = verificationMail(user.firstName, this.config.mailLinksUrl, token);
-    await this.sender.sendOnce('verification', id, user, mail);
+    await this.sender.sendOnce(hold, 'verification', id, user, mail);
   }
 }

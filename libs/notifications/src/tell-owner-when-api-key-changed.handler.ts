@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { apiKeyChanged, UsersFacade, type ApiKeyChange } from '@app/users';
-import type { DeliveredEvent, Listener } from '@platform/messaging';
+import type { DeliveredEvent, Hold, Listener } from '@platform/messaging';
 import { apiKeyChangedMail } from './account-mails.rules';
 import { MailSender } from './mail-sender';
 
@@ -18,8 +18,8 @@ export class TellOwnerWhenApiKeyChanged implements Listener<Changed> {
     private readonly sender: MailSender,
   ) {}
 
-  async handle({ id, payload: { userId, change } }: DeliveredEvent<Changed>): Promise<void> {
+  async handle({ id, payload: { userId, change } }: DeliveredEvent<Changed>, hold: Hold): Promise<void> {
     const user = await this.users.findContact(userId);
-    if (user) await this.sender.sendOnce('api-key-changed', id, user, apiKeyChangedMail(user.firstName, change));
+    if (user) await this.sender.sendOnce(hold, 'api-key-changed', id, user, apiKeyChangedMail(user.firstName, change));
   }
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { factorChanged, UsersFacade, type FactorChange } from '@app/users';
-import type { DeliveredEvent, Listener } from '@platform/messaging';
+import type { DeliveredEvent, Hold, Listener } from '@platform/messaging';
 import { factorChangedMail } from './account-mails.rules';
 import { MailSender } from './mail-sender';
 
@@ -18,8 +18,8 @@ export class TellOwnerWhenFactorChanged implements Listener<Changed> {
     private readonly sender: MailSender,
   ) {}
 
-  async handle({ id, payload: { userId, change } }: DeliveredEvent<Changed>): Promise<void> {
+  async handle({ id, payload: { userId, change } }: DeliveredEvent<Changed>, hold: Hold): Promise<void> {
     const user = await this.users.findContact(userId);
-    if (user) await this.sender.sendOnce('factor-changed', id, user, factorChangedMail(user.firstName, change));
+    if (user) await this.sender.sendOnce(hold, 'factor-changed', id, user, factorChangedMail(user.firstName, change));
   }
 }

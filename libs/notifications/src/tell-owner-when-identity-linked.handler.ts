@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { identityLinked, UsersFacade } from '@app/users';
-import type { DeliveredEvent, Listener } from '@platform/messaging';
+import type { DeliveredEvent, Hold, Listener } from '@platform/messaging';
 import { identityLinkedMail } from './account-mails.rules';
 import { MailSender } from './mail-sender';
 
@@ -16,9 +16,9 @@ export class TellOwnerWhenIdentityLinked implements Listener<{ userId: string; i
     private readonly sender: MailSender,
   ) {}
 
-  async handle({ id, payload }: DeliveredEvent<{ userId: string; issuer: string }>): Promise<void> {
+  async handle({ id, payload }: DeliveredEvent<{ userId: string; issuer: string }>, hold: Hold): Promise<void> {
     const user = await this.users.findContact(payload.userId);
     const mail = user && identityLinkedMail(user.firstName, new URL(payload.issuer).host);
-    if (mail) await this.sender.sendOnce('identity-linked', id, user, mail);
+    if (mail) await this.sender.sendOnce(hold, 'identity-linked', id, user, mail);
   }
 }

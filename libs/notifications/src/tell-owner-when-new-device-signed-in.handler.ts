@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { newDeviceSignedIn, UsersFacade } from '@app/users';
-import type { DeliveredEvent, Listener } from '@platform/messaging';
+import type { DeliveredEvent, Hold, Listener } from '@platform/messaging';
 import { newDeviceMail } from './account-mails.rules';
 import { MailSender } from './mail-sender';
 
@@ -18,8 +18,8 @@ export class TellOwnerWhenNewDeviceSignedIn implements Listener<SignedIn> {
     private readonly sender: MailSender,
   ) {}
 
-  async handle({ id, payload: { userId, sessionId } }: DeliveredEvent<SignedIn>): Promise<void> {
+  async handle({ id, payload: { userId, sessionId } }: DeliveredEvent<SignedIn>, hold: Hold): Promise<void> {
     const [user, signIn] = await Promise.all([this.users.findContact(userId), this.users.findSignIn(sessionId)]);
-    if (user && signIn) await this.sender.sendOnce('new-device', id, user, newDeviceMail(user.firstName, signIn));
+    if (user && signIn) await this.sender.sendOnce(hold, 'new-device', id, user, newDeviceMail(user.firstName, signIn));
   }
 }

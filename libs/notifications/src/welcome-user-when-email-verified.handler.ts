@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { emailVerified, UsersFacade } from '@app/users';
-import type { DeliveredEvent, Listener } from '@platform/messaging';
+import type { DeliveredEvent, Hold, Listener } from '@platform/messaging';
 import { welcomeMail } from './account-mails.rules';
 import { MailSender } from './mail-sender';
 
@@ -16,8 +16,8 @@ export class WelcomeUserWhenEmailVerified implements Listener<{ userId: string }
     private readonly sender: MailSender,
   ) {}
 
-  async handle({ id, payload: { userId } }: DeliveredEvent<{ userId: string }>): Promise<void> {
+  async handle({ id, payload: { userId } }: DeliveredEvent<{ userId: string }>, hold: Hold): Promise<void> {
     const user = await this.users.findContact(userId);
-    if (user) await this.sender.sendOnce('welcome', id, user, welcomeMail(user.firstName));
+    if (user) await this.sender.sendOnce(hold, 'welcome', id, user, welcomeMail(user.firstName));
   }
 }

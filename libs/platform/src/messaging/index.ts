@@ -1,5 +1,6 @@
 export * from './backfills';
 export * from './event';
+export * from './hold';
 export * from './job-queues';
 export * from './listener';
 export * from './messaging.module';

@@ -1,5 +1,6 @@
 import { runInContext } from '@platform/observability';
 import type { DeliveredEvent, EventKind } from './event';
+import type { Hold } from './hold';
 
 /**
  * Something that happens because something else happened; one class in one `<sentence>.handler.ts`.
@@ -7,7 +8,7 @@ import type { DeliveredEvent, EventKind } from './event';
  * - `inTransaction`: touches PostgreSQL only. The relay runs it in the transaction in which the event is taken off the
  *   queue, so its effect happens exactly once.
  * - `asJob`: talks to the outside world. It runs as a BullMQ job, outside any transaction, at least once: it must make
- *   its second run harmless.
+ *   its second run harmless. What must not happen twice it does behind `hold.require()`.
  */
 export interface Listener<Payload extends object = object> {
   /** The sentence of the file name: unique, and never changed once events wait for it. */
@@ -15,7 +16,7 @@ export interface Listener<Payload extends object = object> {
   readonly mode: 'inTransaction' | 'asJob';
   /** What it listens to. */
   readonly events: ReadonlyArray<EventKind<Payload>>;
-  handle(event: DeliveredEvent<Payload>): Promise<void>;
+  handle(event: DeliveredEvent<Payload>, hold: Hold): Promise<void>;
 }
 
 /** The listeners of this process, filled by the worker modules at start. */
@@ -50,7 +51,7 @@ export class ListenerRegistry {
 }
 
 /** Runs a listener with the request id and actor of what caused its event. */
-export function handleInContext(listener: Listener, event: DeliveredEvent): Promise<void> {
+export function handleInContext(listener: Listener, event: DeliveredEvent, hold: Hold): Promise<void> {
   const context = { requestId: event.requestId ?? event.id, actor: event.actor ?? undefined };
-  return runInContext(context, () => listener.handle(event));
+  return runInContext(context, () => listener.handle(event, hold));
 }

@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto';
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type { Queue, Worker } from 'bullmq';
 import { Signals } from '@platform/database';
 import { Log } from '@platform/observability';
-import { Deliveries, type DueDelivery } from './deliveries';
+import { Deliveries } from './deliveries';
+import type { DueDelivery } from './delivery-store';
 import { JobQueues } from './job-queues';
 import { ListenerRegistry } from './listener';
 import { OUTBOX_SIGNAL } from './outbox';
@@ -75,8 +77,7 @@ export class OutboxWorker implements OnApplicationBootstrap, OnModuleDestroy {
     const jobs = [...chunksByListener(due)].map(([first, ...others]) => ({
       name: first.listener,
       data: [first, ...others],
-      // The id keeps deliveries that still wait in the queue from being queued twice; a new attempt is a new job.
-      opts: { jobId: `${first.listener}.${first.eventId}.${first.attempts}` },
+      opts: { jobId: jobIdOf([first, ...others]) },
     }));
     // One by one: on PostgreSQL BullMQ makes three temporary tables for a bulk, which costs as much as thirty jobs.
     const { queue } = this;
@@ -85,11 +86,17 @@ export class OutboxWorker implements OnApplicationBootstrap, OnModuleDestroy {
 
   private async deliver(due: DueDelivery[]): Promise<void> {
     for (const [name, ofListener] of Map.groupBy(due, ({ listener }) => listener)) {
-      const eventIds = ofListener.map(({ eventId }) => eventId);
       const listener = this.listeners.find(name);
-      if (listener) await this.deliveries.deliver(listener, eventIds);
+      if (listener) await this.deliveries.deliver(listener, ofListener);
     }
   }
+}
+
+/** Keeps what still waits in the queue from being queued twice; a new attempt is a new job, and so are others with it. */
+function jobIdOf(due: [DueDelivery, ...DueDelivery[]]): string {
+  const hash = createHash('sha256');
+  for (const { eventId, attempts } of due) hash.update(`${eventId} ${attempts} `);
+  return `${due[0].listener}.${hash.digest('base64url')}`;
 }
 
 function* chunksByListener(due: DueDelivery[]): Generator<[DueDelivery, ...DueDelivery[]]> {

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { UnitOfWork } from '@platform/database';
 import { Log } from '@platform/observability';
-import { Deliveries } from './deliveries';
+import { DeliveryStore } from './delivery-store';
 import type { DeliveredEvent } from './event';
+import { HELD_BY_TRANSACTION } from './hold';
 import { Inbox } from './inbox';
 import { handleInContext, ListenerRegistry, type Listener } from './listener';
 
@@ -31,7 +32,7 @@ export class Relay {
   constructor(
     private readonly uow: UnitOfWork,
     private readonly listeners: ListenerRegistry,
-    private readonly deliveries: Deliveries,
+    private readonly deliveries: DeliveryStore,
     private readonly inbox: Inbox,
     private readonly log: Log,
   ) {}
@@ -71,6 +72,8 @@ export class Relay {
       listener.name,
       events.map(({ id }) => id),
     );
-    await Promise.all(events.filter(({ id }) => fresh.has(id)).map((event) => handleInContext(listener, event)));
+    await Promise.all(
+      events.filter(({ id }) => fresh.has(id)).map((event) => handleInContext(listener, event, HELD_BY_TRANSACTION)),
+    );
   }
 }
