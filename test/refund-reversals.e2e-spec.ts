@@ -104,7 +104,10 @@ describe('a refund that comes back', () => {
         after: { refundId: lost, failureCode: CODE, refundedMinor: 100 },
       }),
     );
-    expect(shop.worker?.log).toContain('orders.refund_reversed'); // an error in the log is what alarms stand on
+    await eventually(
+      async () => shop.worker?.log.includes('"orders.refund_reversed"'), // an error in the log is what alarms stand on
+      Boolean,
+    );
     // Stripe tells it three times, in events of their own, and its older word may come last.
     stripe.events.announce('refund.updated', { ...(await atStripe(lost)), status: 'succeeded' });
     await eventually(

@@ -92,6 +92,11 @@ export class PaymentsFacade {
     return (await this.settlement.settle(paymentId, outcome)) !== null;
   }
 
+  /** When `settle` was not the first: whether the payment has come to this same end. An error is logged when it has not. */
+  hasEndedAs(paymentId: string, outcome: CertainOutcome): Promise<boolean> {
+    return this.settlement.hasEndedAs(paymentId, outcome);
+  }
+
   /** All refunds of a payment, in the order of their making. */
   listRefunds(paymentId: string): Promise<Refund[]> {
     return this.refunds.listFor(paymentId);

@@ -74,6 +74,17 @@ export class Settlement {
     return payment;
   }
 
+  /**
+   * Whether a payment that somebody else has settled first came to this same end. A gateway that says two different things
+   * needs a person: perhaps it keeps money that nobody here knows of.
+   */
+  async hasEndedAs(paymentId: string, outcome: CertainOutcome): Promise<boolean> {
+    const status = (await this.payments.find(paymentId))?.status;
+    const isSame = status === outcome.kind || (outcome.kind === 'authorized' && status === 'succeeded');
+    if (!isSame) this.log.error('payments.contradiction', { paymentId, status, outcome: outcome.kind });
+    return isSame;
+  }
+
   private announce({ id: paymentId, reference, status, statusBefore, failureCode }: SettledPayment): void {
     const about = { paymentId, reference };
     if (status === 'authorized') this.outbox.add(paymentAuthorized(about));

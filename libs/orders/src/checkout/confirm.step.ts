@@ -1,13 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { InventoryFacade } from '@app/inventory';
+import { PaymentsFacade } from '@app/payments';
 import { UnitOfWork } from '@platform/database';
 import type { SagaRun, SagaStep, StepOutcome } from '@platform/saga';
 import { CancellationStarter } from '../cancellation/cancellation-starter';
 import { CHECKOUT } from './checkout-starter';
 import { OrderCancellation } from '../cancellation/order-cancellation';
 import { OrderConfirmation } from './order-confirmation';
+import { livePaymentOf } from '../order-payments.rules';
 import { hasEnded } from '../order.rules';
 import { OrdersRepository } from '../orders.repository';
+import type { Order } from '../orders.types';
 
 /** Confirms a paid order, or gives the money back when the order has ended or its stock was sold meanwhile. */
 @Injectable()
@@ -20,6 +23,7 @@ export class ConfirmStep implements SagaStep {
     private readonly uow: UnitOfWork,
     private readonly orders: OrdersRepository,
     private readonly inventory: InventoryFacade,
+    private readonly payments: PaymentsFacade,
     private readonly confirmation: OrderConfirmation,
     private readonly cancellation: OrderCancellation,
     private readonly starter: CancellationStarter,
@@ -32,12 +36,25 @@ export class ConfirmStep implements SagaStep {
         this.inventory.makeHoldsFirm(run.key),
       ]);
       if (order?.status === 'pending_payment') {
-        const isConfirmed = await this.confirmation.confirm(order, firm, CHECKOUT.name);
-        if (!isConfirmed)
-          await this.cancellation.cancel(order, CHECKOUT.name, 'The stock was sold before the payment arrived');
+        const refusal = await this.confirm(order, firm);
+        if (refusal) await this.cancellation.cancel(order, CHECKOUT.name, refusal);
       } else if (order && hasEnded(order.status)) await this.starter.giveMoneyBack(order.id);
       await run.advance();
     });
     return { kind: 'done' };
+  }
+
+  /** @returns why the order can't be confirmed, if it can't */
+  private async confirm(order: Order, firm: Array<{ sku: string }>): Promise<string | undefined> {
+    if (order.paymentStatus === 'authorized' && !(await this.isStillAuthorized(order)))
+      return 'The payment was voided before the order was certain';
+    const isConfirmed = await this.confirmation.confirm(order, firm, CHECKOUT.name);
+    return isConfirmed ? undefined : 'The stock was sold before the payment arrived';
+  }
+
+  /** Money that was taken stays until we give it back; what was only set aside may have been let go since. */
+  private async isStillAuthorized({ id }: Order): Promise<boolean> {
+    const payment = livePaymentOf(await this.payments.listFor(id));
+    return payment !== undefined && payment.wanted !== 'void';
   }
 }

@@ -14,6 +14,11 @@ import { canBecome, hasEnded } from '../order.rules';
 import { orderPaymentFailed } from '../orders.events';
 import { OrdersRepository, type OrderState } from '../orders.repository';
 
+type PaidOutcome = Extract<ChargeOutcome, { kind: 'succeeded' }>;
+
+/** What the gateway has said to us is not what was written down before. */
+class EndedOtherwise extends Error {}
+
 /**
  * Takes the money of an order. It sleeps while there is nothing to take, is woken by a new payment or by the gateway's
  * webhook, and ends the order when it was not paid in time.
@@ -79,13 +84,26 @@ export class TakePaymentStep implements SagaStep {
     if (outcome.kind === 'failed') return this.fail(order, payment, outcome);
     if (outcome.kind === 'authorized')
       return this.goOnAuthorized(run, order, () => this.payments.settle(payment.id, outcome));
-    // Paid and confirmed at once. Should that fail, what was paid is at least written down: the next try goes step by step.
-    // The order's row, then the payment's, then the saga's, here as everywhere.
-    const settle = () => this.payments.settle(payment.id, outcome);
-    await this.uow.run<unknown>(() =>
-      run.attempt === 0 ? Promise.all([run.advanceWithNext(), settle()]) : Promise.all([settle(), run.advance()]),
-    );
+    try {
+      await this.uow.run(() => this.settlePaid(run, payment.id, outcome));
+    } catch (error) {
+      if (!(error instanceof EndedOtherwise)) throw error;
+      return { kind: 'wait', forMs: 0 }; // and look at the payment as it is now
+    }
     return { kind: 'done' };
+  }
+
+  /**
+   * Paid and confirmed at once. Should that fail, what was paid is at least written down: the next try goes step by step. The
+   * order's row, then the payment's, then the saga's, here as everywhere.
+   * @throws EndedOtherwise when somebody else has settled the payment first, and not as paid: nothing may be confirmed by it
+   */
+  private async settlePaid(run: SagaRun, paymentId: string, outcome: PaidOutcome): Promise<void> {
+    const settle = () => this.payments.settle(paymentId, outcome);
+    const [isFirst] = await (run.attempt === 0
+      ? Promise.all([run.advanceWithNext(), settle()]).then(([, settled]) => [settled])
+      : Promise.all([settle(), run.advance()]));
+    if (!isFirst && !(await this.payments.hasEndedAs(paymentId, outcome))) throw new EndedOtherwise();
   }
 
   /** The money is set aside: enough for the order to be confirmed. @param settle writes it down, if nobody has yet */

@@ -1,0 +1,93 @@
+import { expectBooksEmpty } from './support/books';
+import { eventsNamed } from './support/events';
+import { eventually } from './support/eventually';
+import { chargeEvent, sendEvent } from './support/gateway-events';
+import { anOrder, expectStatus, putOnSale, untilOrder } from './support/orders';
+import { countWaiting, RowLock } from './support/row-lock';
+import { Shop } from './support/shop';
+
+/** Between the gateway's answer to the checkout and the checkout's own commit somebody else settles the payment. */
+describe('a payment that has ended otherwise meanwhile', () => {
+  let shop: Shop;
+
+  beforeAll(async () => {
+    shop = await Shop.open({ settings: { PAYMENT_CAPTURE: 'manual', SANDBOX_LOST_WEBHOOK_MS: '600000' } });
+  });
+  afterAll(() => shop.close());
+  afterEach(() => shop.worker?.stop());
+
+  const place = async (method: string, api = shop.api) => {
+    const buyer = shop.as('customer');
+    const sku = await putOnSale(shop, 5);
+    const placed = await api.as(buyer.token as string).post('/orders', anOrder(sku, 1, method));
+    const { id } = expectStatus(placed, 201).body;
+    const [payment] = (await buyer.get(`/orders/${id}/payments`)).body.data;
+    return { buyer, id: id as string, payment: payment as { id: string } };
+  };
+  const confirmations = (orderId: string) => eventsNamed(shop, 'orders.confirmed', { orderId });
+  const timelineOf = async (id: string) =>
+    (await shop.as('support').get(`/orders/${id}/timeline`)).body.data.map(({ step }: { step: string }) => step);
+
+  it('confirms no order when it was not paid, and confirms it once when it was', async () => {
+    const { api, program } = await shop.startApiProcess({ PAYMENT_CAPTURE: 'automatic' });
+    const [denied, paid] = [await place('tok_lost', api), await place('tok_lost', api)]; // the gateway says nothing of these
+    await program.stop();
+    const query = 'SELECT FROM orders.orders WHERE id = ANY($1)';
+    const lock = await RowLock.take(shop, query, [[denied.id, paid.id]]); // charged, and not confirmed before it is released
+    const worker = await shop.startWorker();
+    await eventually(
+      () => countWaiting(shop),
+      (waiting) => waiting === 2,
+    );
+    expect(await shop.chargesFor(denied.id)).toMatchObject([{ status: 'succeeded' }]);
+    const failed = chargeEvent('charge.failed', denied.payment, { failureCode: 'card_declined' });
+    for (const event of [failed, chargeEvent('charge.succeeded', paid.payment)])
+      expectStatus(await sendEvent(shop, event), 200);
+    await lock.release();
+    const order = await untilOrder(denied.buyer, denied.id, { paymentStatus: 'failed' });
+    expect(order).toMatchObject({ status: 'pending_payment', payments: [{ failureCode: 'card_declined' }] });
+    await untilOrder(paid.buyer, paid.id, { status: 'confirmed', paymentStatus: 'paid' });
+    expect(await confirmations(denied.id)).toHaveLength(0);
+    expect(await confirmations(paid.id)).toHaveLength(1);
+    expect(await timelineOf(denied.id)).toEqual(['placed', 'payment_failed']);
+    const told = await eventually(
+      async () => worker.log.split('\n').filter((line) => line.includes('payments.contradiction')),
+      (lines) => lines.length > 0, // what is logged takes a moment from one process to the other
+    );
+    expect(told.map((line) => JSON.parse(line))).toMatchObject([
+      { level: 'error', paymentId: denied.payment.id, status: 'failed', outcome: 'succeeded' },
+    ]);
+    await expectBooksEmpty(shop);
+  });
+
+  it('confirms no order whose money was set aside, and is or will be let go before the order is certain', async () => {
+    const gone = await place('tok_ok');
+    const killed = await shop.startWorker({}, 'database.after_commit checkout:1:SIGKILL');
+    await killed.untilEnded(); // authorized, and not confirmed
+    expect(await timelineOf(gone.id)).toEqual(['placed', 'payment_authorized']);
+    expectStatus(await sendEvent(shop, chargeEvent('charge.voided', gone.payment)), 200);
+    const going = await place('tok_ok');
+    expectStatus(await sendEvent(shop, chargeEvent('charge.authorized', going.payment)), 200);
+    expectStatus(await shop.as('support').post(`/payments/${going.payment.id}/void`), 202);
+    // Nobody hears of the one, and nobody asks the gateway to do the other, before the sagas have gone on.
+    const query = `SELECT FROM platform.outbox_queue q JOIN platform.outbox_events e ON e.id = q.event_id
+      WHERE e.name = 'payments.voided'`;
+    const lock = await RowLock.take(shop, query, []);
+    await shop.db.sql(`UPDATE payments.payments SET ask_at = now() + interval '1 hour' WHERE wanted = 'void'`);
+    await shop.db.sql('UPDATE platform.sagas SET next_run_at = now() WHERE key = $1', [gone.id]);
+    await shop.startWorker();
+    for (const { id } of [gone, going])
+      await eventually(
+        () => timelineOf(id),
+        (steps) => steps.length > 2,
+      );
+    await lock.release();
+    await shop.db.sql(`UPDATE payments.payments SET ask_at = now() WHERE wanted = 'void'`);
+    for (const { buyer, id } of [gone, going]) {
+      await untilOrder(buyer, id, { status: 'cancelled', paymentStatus: 'unpaid' });
+      expect(await timelineOf(id)).toEqual(['placed', 'payment_authorized', 'cancelled', 'payment_voided']);
+      expect(await confirmations(id)).toHaveLength(0);
+    }
+    await expectBooksEmpty(shop);
+  });
+});
