@@ -271,6 +271,28 @@ describe('payments', () => {
     });
   });
 
+  it('is asked about with growing pauses when the checkout is silent', async () => {
+    const { payment, orderId } = await begin();
+    await shop.db.sql(`UPDATE platform.sagas SET next_run_at = now() + interval '1 day' WHERE key = $1`, [orderId]);
+    const age = `UPDATE payments.payments SET ask_at = now(), created_at = now() - $2::interval WHERE id = $1`;
+    const look = `SELECT extract(epoch FROM ask_at - now())::int AS seconds FROM payments.payments WHERE id = $1`;
+    const minutes: number[] = [];
+    await shop.startWorker();
+    for (const already of ['1 minute', '20 minutes', '1 day']) {
+      await shop.db.sql(age, [payment.id, already]);
+      const [row] = await eventually(
+        () => shop.db.sql<{ seconds: number }>(look, [payment.id]),
+        ([found]) => (found?.seconds ?? 0) > 120, // longer than a worker has it for itself
+      );
+      minutes.push((row?.seconds ?? 0) / 60);
+    }
+    for (const [at, longest] of [5, 20, 60].entries()) {
+      expect(minutes[at]).toBeGreaterThan(0.85 * longest);
+      expect(minutes[at]).toBeLessThanOrEqual(longest);
+    }
+    expect(await paymentOf(payment.id)).toMatchObject({ status: 'processing' });
+  });
+
   it('shows a payment to who pays it and to support, and to nobody else', async () => {
     const { buyer, orderId, payment } = await begin();
     const { body } = expectStatus(await buyer.get(`/payments/${payment.id}`), 200);

@@ -7,8 +7,8 @@ import { CapturesService, UNSETTLED_SIGNAL } from './captures.service';
 import { isOpen } from './gateways/payment-gateway';
 import { PaymentGateways } from './gateways/payment-gateways';
 import { paymentSettledByGateway } from './payments.events';
-import { PaymentsRepository } from './payments.repository';
-import type { Payment } from './payments.types';
+import { silentPauseMs } from './payment.rules';
+import { PaymentsRepository, type UnsettledPayment } from './payments.repository';
 import { RefundsRepository } from './refunds.repository';
 import { RefundsService } from './refunds.service';
 import { Settlement } from './settlement';
@@ -17,7 +17,6 @@ const POLL_MS = 2_000;
 const AT_ONCE = 16;
 /** Longer than any call: whoever is at work is not overtaken. */
 const LEASE_SECONDS = 60;
-const SILENT_CHECKOUT_PAUSE_MS = 300_000;
 
 /**
  * Asks the gateways about everything whose end is not certain: captures and voids that were decided, refunds, and
@@ -72,16 +71,16 @@ export class AskAboutUnsettled implements OnApplicationBootstrap, OnModuleDestro
     );
   }
 
-  private askAbout(payment: Payment): Promise<void> {
+  private askAbout(payment: UnsettledPayment): Promise<void> {
     return payment.wanted === null ? this.lookAfter(payment) : this.captures.issue(payment);
   }
 
   /** Never charges: that is the checkout's. It only learns what has become of a charge. */
-  private async lookAfter({ id: key, provider, providerRef, reference }: Payment): Promise<void> {
+  private async lookAfter({ id: key, provider, providerRef, reference, ageMs }: UnsettledPayment): Promise<void> {
     const outcome = await this.gateways.of(provider).find({ key, providerRef });
     if (isOpen(outcome)) {
       this.log.warn('payments.still_unsettled', { paymentId: key, outcome: outcome.kind });
-      await this.payments.askAgain(key, SILENT_CHECKOUT_PAUSE_MS, false);
+      await this.payments.askAgain(key, silentPauseMs(ageMs, outcome), false);
       return;
     }
     await this.uow.run(async () => {

@@ -5,6 +5,8 @@ const CALL_AT_MOST = 10;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;
 const LONGEST_ASK_PAUSE_MS = 600_000;
+const FIRST_SILENT_PAUSE_MS = 300_000;
+const LONGEST_SILENT_PAUSE_MS = 3_600_000;
 
 /**
  * Whether to stop hoping for an answer and close the payment at the gateway: after three looks at a charge that may
@@ -26,6 +28,16 @@ export function retryPauseMs(calls: number, random = Math.random): number {
 export function askPauseMs(calls: number, outcome: OpenOutcome, random = Math.random): number {
   if (outcome.kind === 'withheld') return outcome.retryAfterMs;
   return Math.round(Math.min(LONGEST_ASK_PAUSE_MS, FIRST_PAUSE_MS * 2 ** calls) * (0.5 + random() / 2));
+}
+
+/**
+ * Pause before looking again at a payment whose checkout is silent: as long as it has been under way by now, so that the pauses
+ * double, from five minutes up to an hour.
+ */
+export function silentPauseMs(ageMs: number, outcome: OpenOutcome, random = Math.random): number {
+  if (outcome.kind === 'withheld') return outcome.retryAfterMs;
+  const longest = Math.min(LONGEST_SILENT_PAUSE_MS, Math.max(FIRST_SILENT_PAUSE_MS, ageMs));
+  return Math.round(longest * (0.9 + random() / 10));
 }
 
 /** What is left of a payment to be given back, in minor units. */

@@ -38,7 +38,7 @@ const TAKE_UNSETTLED = `
     SELECT id FROM payments.payments
     WHERE (status = 'processing' OR wanted IS NOT NULL) AND ask_at <= now()
     ORDER BY ask_at LIMIT $1 FOR UPDATE SKIP LOCKED)
-  RETURNING ${PAYMENT}`;
+  RETURNING ${PAYMENT}, (extract(epoch FROM now() - created_at) * 1000)::bigint AS "ageMs"`;
 
 const RESERVE_REFUND = `
   UPDATE payments.payments
@@ -56,6 +56,9 @@ export interface BegunPayment {
   capture: CaptureMode;
   payment: NewPayment;
 }
+
+/** A payment about which the gateway is asked. `ageMs`: for how long it has been under way, by the database's clock. */
+export type UnsettledPayment = Payment & { ageMs: number };
 
 /** A payment as it is after its outcome was written. */
 export type SettledPayment = Payment & { statusBefore: PaymentStatus };
@@ -147,8 +150,8 @@ export class PaymentsRepository {
   }
 
   /** Takes payments about which it is time to ask the gateway, for this worker alone, for `leaseSeconds`. */
-  takeUnsettled(limit: number, leaseSeconds: number): Promise<Payment[]> {
-    return this.uow.sql<Payment>(TAKE_UNSETTLED, [limit, leaseSeconds]);
+  takeUnsettled(limit: number, leaseSeconds: number): Promise<UnsettledPayment[]> {
+    return this.uow.sql<UnsettledPayment>(TAKE_UNSETTLED, [limit, leaseSeconds]);
   }
 
   /** Asks about a payment again after a pause. @param isCall whether the gateway was called, and gave nothing certain */
