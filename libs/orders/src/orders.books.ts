@@ -9,6 +9,9 @@ const MOVES = Object.entries(TRANSITIONS)
   .flatMap(([from, targets]) => targets.map((to) => `('${from}', '${to}')`))
   .join(', ');
 
+/** What is older than the ledger is looked at once its backfill has come by. */
+const BACKFILLED_SALES = `(SELECT platform.backfilled_until('orders.sales'))`;
+
 /** What must be true of orders. */
 export const ORDERS_CHECKS: BookCheck[] = [
   {
@@ -96,9 +99,10 @@ export const ORDERS_CHECKS: BookCheck[] = [
         FROM payments.ledger_transactions posting JOIN payments.ledger_entries entry ON entry.transaction_id = posting.id
         WHERE posting.kind = 'sale' GROUP BY posting.ref_id
       ) sold ON sold.ref_id = o.id
-      WHERE (sold.ref_id IS NULL OR o.total_minor <> sold.total_minor OR o.tax_minor <> sold.tax_minor)
+      WHERE ((sold.ref_id IS NULL OR o.total_minor <> sold.total_minor OR o.tax_minor <> sold.tax_minor)
         OR (o.id IS NULL AND NOT EXISTS (
-          SELECT FROM orders.timeline told WHERE told.order_id = sold.ref_id AND told.status = 'confirmed'))`,
+          SELECT FROM orders.timeline told WHERE told.order_id = sold.ref_id AND told.status = 'confirmed')))
+        AND coalesce(o.id, sold.ref_id) <= ${BACKFILLED_SALES}`,
   },
   {
     name: 'orders.customers_owe_nothing',
@@ -109,6 +113,10 @@ export const ORDERS_CHECKS: BookCheck[] = [
       WHERE o.status NOT IN ('pending_payment', 'needs_attention')
         AND NOT EXISTS (SELECT FROM payments.payments payment JOIN payments.refunds refund ON refund.payment_id = payment.id
           WHERE payment.reference = o.id AND refund.status = 'processing')
+        AND o.id <= ${BACKFILLED_SALES}
+        AND NOT EXISTS (SELECT FROM payments.payments payment LEFT JOIN payments.refunds refund ON refund.payment_id = payment.id
+          WHERE payment.reference = o.id AND (payment.id > (SELECT platform.backfilled_until('payments.captures'))
+            OR refund.id > (SELECT platform.backfilled_until('payments.refunds'))))
       GROUP BY posting.reference, entry.currency
       HAVING sum(entry.amount_minor) <> 0 AND max(posting.posted_at) < now() - interval '5 minutes'`,
   },

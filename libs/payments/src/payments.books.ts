@@ -1,19 +1,35 @@
 import type { BookCheck } from '@platform/books';
 
+/** Money that has moved, as its own table has it and as the ledger has it. */
+interface Posted {
+  table: string;
+  /** What is older than the ledger is looked at once this has come by. */
+  backfill: string;
+  kinds: string;
+  /** Which way customers are owed by it. */
+  sign: '+' | '-';
+}
+
 /** Money that has moved without the ledger saying the same of it, or the other way round. */
-const unequallyPosted = (
-  table: string,
-  kinds: string,
-  owed: '+' | '-',
-) => `SELECT coalesce(money.id, posted.ref_id) AS id
+const unequallyPosted = ({ table, backfill, kinds, sign }: Posted) => `
+  SELECT coalesce(money.id, posted.ref_id) AS id
   FROM (SELECT id, amount_minor, currency FROM ${table} WHERE status = 'succeeded') money
   FULL JOIN (
-    SELECT posting.ref_id, ${owed}sum(entry.amount_minor) AS amount_minor, min(entry.currency) AS currency
+    SELECT posting.ref_id, ${sign}sum(entry.amount_minor) AS amount_minor, min(entry.currency) AS currency
     FROM payments.ledger_transactions posting JOIN payments.ledger_entries entry ON entry.transaction_id = posting.id
     WHERE posting.kind IN (${kinds}) AND entry.account = 'customers'
     GROUP BY posting.ref_id HAVING sum(entry.amount_minor) <> 0
   ) posted ON posted.ref_id = money.id
-  WHERE money.amount_minor IS DISTINCT FROM posted.amount_minor OR money.currency IS DISTINCT FROM posted.currency`;
+  WHERE (money.amount_minor IS DISTINCT FROM posted.amount_minor OR money.currency IS DISTINCT FROM posted.currency)
+    AND coalesce(money.id, posted.ref_id) <= (SELECT platform.backfilled_until('${backfill}'))`;
+
+const CAPTURES: Posted = { table: 'payments.payments', backfill: 'payments.captures', kinds: `'capture'`, sign: '-' };
+const REFUNDS: Posted = {
+  table: 'payments.refunds',
+  backfill: 'payments.refunds',
+  kinds: `'refund', 'refund_reversal'`,
+  sign: '+',
+};
 
 /** What must be true of payments, refunds and the ledger. */
 export const PAYMENTS_CHECKS: BookCheck[] = [
@@ -47,12 +63,12 @@ export const PAYMENTS_CHECKS: BookCheck[] = [
   {
     name: 'payments.captures_are_posted',
     rule: 'Every payment that has succeeded is in the ledger once, with its amount, and nothing else is.',
-    sql: unequallyPosted('payments.payments', `'capture'`, '-'),
+    sql: unequallyPosted(CAPTURES),
   },
   {
     name: 'payments.refunds_are_posted',
     rule: 'Every refund that has succeeded is in the ledger once, with its amount; what has come back is reversed.',
-    sql: unequallyPosted('payments.refunds', `'refund', 'refund_reversal'`, '+'),
+    sql: unequallyPosted(REFUNDS),
   },
   {
     name: 'payments.ledger_balances',

@@ -9,6 +9,7 @@ import { ListenerRegistry } from './listener';
 import { CreateOutbox1763600000100 } from './migrations/1763600000100-create-outbox';
 import { CreateBackfills1763800000120 } from './migrations/1763800000120-create-backfills';
 import { LeaseDeliveries1763900000130 } from './migrations/1763900000130-lease-deliveries';
+import { TellProgressOfBackfills1763900000140 } from './migrations/1763900000140-tell-progress-of-backfills';
 import { Outbox } from './outbox';
 import { OutboxLag } from './outbox-lag';
 import { OutboxMetrics } from './outbox-metrics';
@@ -23,7 +24,12 @@ import { Upkeep } from './upkeep';
 @Module({
   imports: [
     DatabaseModule.forModule({
-      migrations: [CreateOutbox1763600000100, CreateBackfills1763800000120, LeaseDeliveries1763900000130],
+      migrations: [
+        CreateOutbox1763600000100,
+        CreateBackfills1763800000120,
+        LeaseDeliveries1763900000130,
+        TellProgressOfBackfills1763900000140,
+      ],
     }),
   ],
   providers: [Outbox, JobQueues, QueueBackend, OutboxMetrics, OutboxLag],
