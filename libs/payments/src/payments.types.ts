@@ -69,8 +69,8 @@ export type OpenOutcome =
 
 /** What is certain of a charge. `voided`: closed, so that no money was or will be taken. */
 export type CertainOutcome =
-  /** `feeMinor`: what the gateway keeps for it, in the payment's currency, if it tells. */
-  | { kind: 'succeeded'; providerRef: string; feeMinor?: number }
+  /** `fee`: what the gateway keeps for it, in the currency that it pays out, if it tells already. */
+  | { kind: 'succeeded'; providerRef: string; fee?: Amount }
   | { kind: 'authorized'; providerRef: string }
   /** `isClosed`: because its key was closed, which also ends what was authorized meanwhile. */
   | { kind: 'failed'; failureCode: string; providerRef?: string; isClosed?: true }

@@ -62,7 +62,7 @@ export class Settlement {
     this.uow.requireActive('Settlement.settle');
     const payment = await this.payments.settle(paymentId, outcome);
     if (!payment) return null;
-    if (outcome.kind === 'succeeded') this.ledger.queueCapture(payment, outcome.feeMinor);
+    if (outcome.kind === 'succeeded') this.ledger.queueCapture(payment, outcome.fee);
     this.announce(payment);
     this.audit.record({
       action: `payments.${payment.status}`,

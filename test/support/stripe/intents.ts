@@ -18,6 +18,8 @@ export class StripeAccount {
   readonly refunds = new Map<string, Refund>();
   /** How refunds of this many minor units end; others succeed. */
   readonly refundEnds = new Map<number, Refund['status']>();
+  /** What Stripe keeps, once it knows. */
+  feeOf: (intent: Intent) => { fee: number; currency: string } | null = () => null;
   private readonly cards = new Map<string, string>();
 
   constructor(

@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { EventSender } from './event-sender';
 import { formIn, readForm, textIn, type Form } from './form';
 import { StripeAccount } from './intents';
-import { StripeRefusal } from './objects';
+import { StripeRefusal, type Intent } from './objects';
 
 interface Answer {
   status: number;
@@ -101,7 +101,13 @@ export class StripeServer {
     }
   }
 
-  private carryOut({ method, path, form }: Seen): object | Promise<object> {
+  private async carryOut(seen: Seen): Promise<object> {
+    const object = await this.act(seen);
+    const isAsked = Object.values(formIn(seen.form, 'expand')).includes('latest_charge.balance_transaction');
+    return isAsked ? this.withCharge(object as Intent) : object;
+  }
+
+  private act({ method, path, form }: Seen): object | Promise<object> {
     const [, , kind, id = '', action] = path.split('/');
     const { account } = this;
     switch (`${method} ${kind}${id ? ' one' : ''}${action ? ` ${action}` : ''}`) {
@@ -136,14 +142,20 @@ export class StripeServer {
   private listIntents(form: Form): object {
     const [from, to] = ['gte', 'lt'].map((name) => Number(textIn(formIn(form, 'created'), name)));
     const found = [...this.account.intents.values()].filter(({ created }) => created >= from! && created < to!);
-    const expanded = found.map((intent) => ({
-      ...intent,
-      latest_charge: intent.latest_charge && {
-        ...{ id: intent.latest_charge, object: 'charge', amount: intent.amount },
-        amount_refunded: this.account.refundedOf(intent.id),
-      },
-    }));
-    return pageOf(expanded, form);
+    return pageOf(
+      found.map((intent) => this.withCharge(intent)),
+      form,
+    );
+  }
+
+  private withCharge(intent: Intent): Intent & { latest_charge: unknown } {
+    const fee = this.account.feeOf(intent);
+    const charge = intent.latest_charge && {
+      ...{ id: intent.latest_charge, object: 'charge', amount: intent.amount },
+      amount_refunded: this.account.refundedOf(intent.id),
+      balance_transaction: fee && { id: 'txn_1', object: 'balance_transaction', ...fee },
+    };
+    return { ...intent, latest_charge: charge as never };
   }
 }
 

@@ -52,6 +52,8 @@ export interface ListedCharge extends Amount {
   paymentId: string | null;
   status: 'succeeded' | 'authorized' | 'failed' | 'voided';
   refundedMinor: number;
+  /** What the gateway keeps for it, if it tells. */
+  fee?: Amount;
   createdAt: Date;
 }
 

@@ -28,6 +28,8 @@ import {
 } from './stripe.rules';
 
 const PAGE = 100;
+/** Asks for what Stripe keeps, in the answer to a call that is made anyway. */
+const FEE = { expand: ['latest_charge.balance_transaction'] };
 const PROBE_TIMEOUT_MS = 2_000;
 /** Our own deadline comes first; the SDK's only frees its socket. */
 const SOCKET_GRACE_MS = 1_000;
@@ -75,12 +77,12 @@ export class StripeGateway extends PaymentGateway {
 
   async find({ providerRef }: ChargeKey): Promise<ChargeOutcome> {
     if (providerRef === null) return { kind: 'unknown', why: 'in_progress' };
-    return this.settled(providerRef, await this.state(() => this.stripe.paymentIntents.retrieve(providerRef)));
+    return this.settled(providerRef, await this.state(() => this.stripe.paymentIntents.retrieve(providerRef, FEE)));
   }
 
   async capture({ providerRef }: ChargeKey): Promise<ChargeOutcome> {
     if (providerRef === null) return { kind: 'unavailable' };
-    return ended(await this.state(() => this.stripe.paymentIntents.capture(providerRef)));
+    return ended(await this.state(() => this.stripe.paymentIntents.capture(providerRef, FEE)));
   }
 
   /** What was never remembered was never confirmed, and can't be any more. */
@@ -107,7 +109,7 @@ export class StripeGateway extends PaymentGateway {
   async *listCharges(from: Date, to: Date): AsyncIterable<ListedCharge[]> {
     const created = { gte: secondsOf(from), lt: secondsOf(to) };
     for (let after: string | undefined, hasMore = true; hasMore;) {
-      const query = { created, limit: PAGE, expand: ['data.latest_charge'], starting_after: after };
+      const query = { created, limit: PAGE, expand: ['data.latest_charge.balance_transaction'], starting_after: after };
       const page = await this.calls.run(() => this.stripe.paymentIntents.list(query));
       yield page.data.map((intent) => listedOf(intent as StripeIntent)).filter((charge) => charge !== null);
       after = page.data.at(-1)?.id;
@@ -158,7 +160,9 @@ export class StripeGateway extends PaymentGateway {
   /** Under a key of its own after each failed call: Stripe would answer a stored 500 for a day. */
   private confirm(id: string, { key, calls }: ChargeRequest): Promise<IntentState> {
     const options = { idempotencyKey: `${key}:confirm:${calls}` };
-    return this.state(() => this.stripe.paymentIntents.confirm(id, { error_on_requires_action: true }, options));
+    return this.state(() =>
+      this.stripe.paymentIntents.confirm(id, { error_on_requires_action: true, ...FEE }, options),
+    );
   }
 
   /** A declined intent is canceled before its payment fails: another confirmation of it could still succeed. */

@@ -71,6 +71,17 @@ describe('eventOf', () => {
   });
 });
 
+it('reads what Stripe keeps, in the currency that it pays out, once it is known', () => {
+  const charge = { amount_refunded: 0, balance_transaction: { fee: 74, currency: 'eur' } };
+  const fee = { amountMinor: 74, currency: 'EUR' };
+  expect(stateOf({ ...intent, latest_charge: charge })).toEqual({ kind: 'succeeded', providerRef: 'pi_1', fee });
+  expect(listedOf({ ...intent, latest_charge: charge })).toMatchObject({ fee });
+  for (const unknown of [null, 'txn_1', undefined]) {
+    const told = stateOf({ ...intent, latest_charge: { ...charge, balance_transaction: unknown } });
+    expect(told).toEqual({ kind: 'succeeded', providerRef: 'pi_1' });
+  }
+});
+
 it('lists what is finished, with what went back of it', () => {
   const listed = listedOf({ ...intent, latest_charge: { amount_refunded: 400 } });
   expect(listed).toMatchObject({ paymentId: payment, status: 'succeeded', currency: 'USD', refundedMinor: 400 });

@@ -1,4 +1,4 @@
-import type { ChargeOutcome, RefundOutcome } from '../payments.types';
+import type { Amount, ChargeOutcome, RefundOutcome } from '../payments.types';
 import { fromStripeAmount } from './stripe-amounts.rules';
 
 /** What we read of Stripe's PaymentIntent. */
@@ -12,7 +12,14 @@ export interface StripeIntent {
   created: number;
   metadata: Record<string, string>;
   last_payment_error?: StripeProblem | null;
-  latest_charge?: string | { amount_refunded: number } | null;
+  latest_charge?: string | StripeCharge | null;
+}
+
+/** What we read of Stripe's Charge. */
+export interface StripeCharge {
+  amount_refunded: number;
+  /** Not there before the money is: Stripe may take it shortly after it has said yes. */
+  balance_transaction?: string | { fee: number; currency: string } | null;
 }
 
 /** What we read of Stripe's Refund. */
@@ -37,10 +44,10 @@ export interface StripeProblem {
 export type IntentState = ChargeOutcome | { kind: 'unconfirmed' } | { kind: 'declined'; failureCode: string };
 
 /** Reads an intent's state from the object itself, never from the order in which things arrive. */
-export function stateOf({ id, status, last_payment_error: problem }: StripeIntent): IntentState {
+export function stateOf({ id, status, last_payment_error: problem, latest_charge: charge }: StripeIntent): IntentState {
   switch (status) {
     case 'succeeded':
-      return { kind: 'succeeded', providerRef: id };
+      return { kind: 'succeeded', providerRef: id, ...feeOf(charge) };
     case 'requires_capture':
       return { kind: 'authorized', providerRef: id };
     case 'canceled': // after a decline it was canceled because of that
@@ -84,8 +91,17 @@ export function listedOf({ id, status, amount, currency, created, metadata, late
     currency: currency.toUpperCase(),
     refundedMinor:
       typeof charge === 'object' && charge !== null ? fromStripeAmount(charge.amount_refunded, currency) : 0,
+    ...feeOf(charge),
     createdAt: new Date(created * 1_000),
   };
+}
+
+/** What Stripe keeps of a charge, where it was asked for it and knows it already. */
+function feeOf(charge: StripeIntent['latest_charge']): { fee?: Amount } {
+  const balance = typeof charge === 'object' ? charge?.balance_transaction : null;
+  if (typeof balance !== 'object' || balance === null) return {};
+  const { fee, currency } = balance;
+  return { fee: { amountMinor: fromStripeAmount(fee, currency), currency: currency.toUpperCase() } };
 }
 
 /** What a webhook says, in our words. */

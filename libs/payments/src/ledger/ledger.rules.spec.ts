@@ -21,7 +21,11 @@ const sum = ({ lines }: Posting) => lines.reduce((total, { amountMinor }) => tot
 
 it('debits what comes in and credits where it is from', () => {
   expect(amounts(capture(PAYMENT))).toEqual({ 'cash:sandbox': 2_198, customers: -2_198 });
-  expect(amounts(gatewayFee(PAYMENT, 59))).toEqual({ 'fees:sandbox': 59, 'cash:sandbox': -59 });
+  const fee = gatewayFee(PAYMENT, { amountMinor: 59, currency: 'EUR' });
+  expect(amounts(fee)).toEqual({ 'fees:sandbox': 59, 'cash:sandbox': -59 });
+  expect(fee).toMatchObject({ kind: 'gateway_fee', refId: 'p', reference: 'o' });
+  expect(fee.lines.map(({ currency }) => currency)).toEqual(['EUR', 'EUR']);
+  expect(gatewayFee(PAYMENT, { amountMinor: 0, currency: 'USD' }).lines).toEqual([]);
   expect(amounts(refund(REFUND, PAYMENT))).toEqual({ customers: 700, 'cash:sandbox': -700 });
   expect(amounts(refundReversal(REFUND, PAYMENT))).toEqual({ customers: -700, 'cash:sandbox': 700 });
   expect(amounts(sale(SALE))).toEqual({

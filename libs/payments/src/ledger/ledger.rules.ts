@@ -1,4 +1,4 @@
-import type { Payment, Refund } from '../payments.types';
+import type { Amount, Payment, Refund } from '../payments.types';
 import type { AccountType, Posting, PostingLine, Sale } from './ledger.types';
 
 /** The chart of accounts. What a gateway holds and takes has an account for each provider. */
@@ -37,9 +37,12 @@ export function capture({ id, reference, provider, amountMinor, currency }: Paym
   return { kind: 'capture', refId: id, reference, lines: inCurrency(currency, lines) };
 }
 
-/** The gateway has kept a fee for a payment. */
-export function gatewayFee({ id, reference, provider, currency }: Payment, feeMinor: number): Posting {
-  const lines = [debit(ACCOUNTS.fees(provider), feeMinor), credit(ACCOUNTS.cash(provider), feeMinor)];
+/** Whose payment a fee was kept for. */
+export type FeePayer = Pick<Payment, 'id' | 'reference' | 'provider'>;
+
+/** The gateway has kept a fee for a payment, in the currency that it pays out, which may be another than the payment's. */
+export function gatewayFee({ id, reference, provider }: FeePayer, { amountMinor, currency }: Amount): Posting {
+  const lines = [debit(ACCOUNTS.fees(provider), amountMinor), credit(ACCOUNTS.cash(provider), amountMinor)];
   return { kind: 'gateway_fee', refId: id, reference, lines: inCurrency(currency, lines) };
 }
 

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { UnitOfWork } from '@platform/database';
-import type { Payment, Refund } from '../payments.types';
+import type { Amount, Payment, Refund } from '../payments.types';
 import { LedgerRepository } from './ledger.repository';
-import { capture, gatewayFee, refund, refundReversal } from './ledger.rules';
+import { capture, gatewayFee, refund, refundReversal, type FeePayer } from './ledger.rules';
 import type { Posting } from './ledger.types';
 
 /**
@@ -19,10 +19,15 @@ export class Ledger {
     private readonly entries: LedgerRepository,
   ) {}
 
-  /** The money of a payment is at the gateway. @param feeMinor what the gateway keeps of it, if it tells */
-  queueCapture(payment: Payment, feeMinor = 0): void {
+  /** The money of a payment is at the gateway. @param fee what the gateway keeps of it, if it tells already */
+  queueCapture(payment: Payment, fee?: Amount): void {
     this.queue(capture(payment));
-    if (feeMinor > 0) this.queue(gatewayFee(payment, feeMinor));
+    if (fee) this.queueFee(payment, fee);
+  }
+
+  /** The gateway has told what it keeps of a payment. */
+  queueFee(payment: FeePayer, fee: Amount): void {
+    this.queue(gatewayFee(payment, fee));
   }
 
   /** Money has gone back, because somebody asked for it or by itself. */

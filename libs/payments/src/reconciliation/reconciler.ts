@@ -1,19 +1,26 @@
 import { Injectable } from '@nestjs/common';
+import { UnitOfWork } from '@platform/database';
 import { Log } from '@platform/observability';
 import type { ListedCharge, PaymentGateway } from '../gateways/payment-gateway';
 import { PaymentGateways } from '../gateways/payment-gateways';
+import { Ledger } from '../ledger/ledger';
 import { ReconciliationProgress, type TakenRun } from './reconciliation-progress.repository';
 import { differencesBetween, withoutCharge } from './reconciliation.rules';
 import type { ComparedPayment, Difference } from './reconciliation.types';
 
 const PAGE = 100;
 
-/** Compares our payments with a gateway's own list of charges, page by page. It reports, and never moves money. */
+/**
+ * Compares our payments with a gateway's own list of charges, page by page. It reports, and never moves money. What the list
+ * says of fees is posted: when a charge is made, a gateway may not know its fee yet.
+ */
 @Injectable()
 export class Reconciler {
   constructor(
     private readonly gateways: PaymentGateways,
     private readonly progress: ReconciliationProgress,
+    private readonly uow: UnitOfWork,
+    private readonly ledger: Ledger,
     private readonly log: Log,
   ) {}
 
@@ -33,7 +40,18 @@ export class Reconciler {
       differencesBetween(charge, (charge.paymentId !== null && payments.get(charge.paymentId)) || null),
     );
     this.tell(run, differences);
+    await this.postFees(charges, payments);
     await this.progress.keep(run, { charges: charges.length, payments: payments.size, seen: ids, differences });
+  }
+
+  /** A fee that was posted before is passed over. */
+  private async postFees(charges: ListedCharge[], payments: Map<string, ComparedPayment>): Promise<void> {
+    await this.uow.run(async () => {
+      for (const { paymentId, fee } of charges) {
+        const payment = paymentId === null ? undefined : payments.get(paymentId);
+        if (fee && payment?.status === 'succeeded') this.ledger.queueFee(payment, fee);
+      }
+    });
   }
 
   private async lookForUnseen(run: TakenRun, gateway: PaymentGateway): Promise<void> {

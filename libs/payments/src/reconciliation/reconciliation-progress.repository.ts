@@ -9,7 +9,7 @@ const RETRY_SECONDS = 900;
 const MAX_ATTEMPTS = 150;
 
 /** $1: the end of the time that the run covers. What has not settled after an hour is not moving but stuck. */
-const COMPARED = `p.id, p.provider, p.provider_ref AS "providerRef", p.status, p.wanted, p.amount_minor AS "amountMinor",
+const COMPARED = `p.id, p.reference, p.provider, p.provider_ref AS "providerRef", p.status, p.wanted, p.amount_minor AS "amountMinor",
   p.currency, p.refunded_minor AS "refundedMinor", p.refund_requested_minor AS "refundRequestedMinor",
   p.updated_at > $1 OR ((p.status = 'processing' OR p.wanted IS NOT NULL) AND p.created_at > now() - interval '1 hour')
     AS "isMoving"`;

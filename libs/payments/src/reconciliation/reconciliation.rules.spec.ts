@@ -5,7 +5,7 @@ const charge: ComparedCharge = {
   ...{ providerRef: 'ch_1', status: 'succeeded', amountMinor: 1_500, currency: 'USD', refundedMinor: 0 },
 };
 const payment: ComparedPayment = {
-  ...{ id: 'p1', provider: 'sandbox', providerRef: 'ch_1', status: 'succeeded', wanted: null },
+  ...{ id: 'p1', reference: 'o1', provider: 'sandbox', providerRef: 'ch_1', status: 'succeeded', wanted: null },
   ...{ amountMinor: 1_500, currency: 'USD', refundedMinor: 0, refundRequestedMinor: 0, isMoving: false },
 };
 const found = (theirs: Partial<ComparedCharge>, ours: Partial<ComparedPayment> | null) =>

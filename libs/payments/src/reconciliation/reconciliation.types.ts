@@ -40,6 +40,7 @@ export interface KeptDifference extends Difference {
 /** What a run needs to know of a payment of ours. */
 export interface ComparedPayment {
   id: string;
+  reference: string;
   provider: string;
   providerRef: string | null;
   status: 'processing' | 'authorized' | 'succeeded' | 'failed' | 'voided';
