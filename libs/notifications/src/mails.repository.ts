@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { UnitOfWork } from '@platform/database';
+import { AskedAtOnce, UnitOfWork } from '@platform/database';
 
 /** Longer than any event that could be delivered again. */
 const DAYS_KEPT = 90;
@@ -11,7 +11,8 @@ const FORGET = `
     WHERE id < (SELECT uuidv7(make_interval(days => -$1::int))) AND created_at < now() - make_interval(days => $1::int)
     ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED)`;
 
-const WAS_SENT = 'SELECT FROM notifications.mails WHERE dedupe_key = $1 AND sent_at IS NOT NULL';
+const WERE_SENT = `
+  SELECT dedupe_key AS "dedupeKey" FROM notifications.mails WHERE dedupe_key = ANY($1) AND sent_at IS NOT NULL`;
 
 const INSERT_SENT = `
   INSERT INTO notifications.mails (dedupe_key, kind, user_id, sent_at)
@@ -27,10 +28,15 @@ interface Sent {
 /** Which mails have been sent. */
 @Injectable()
 export class MailsRepository {
+  private readonly sent = new AskedAtOnce<string, true>(async (keys) => {
+    const rows = await this.uow.sql<{ dedupeKey: string }>(WERE_SENT, [keys]);
+    return new Map(rows.map(({ dedupeKey }) => [dedupeKey, true]));
+  });
+
   constructor(private readonly uow: UnitOfWork) {}
 
   async wasSent(dedupeKey: string): Promise<boolean> {
-    return (await this.uow.sql(WAS_SENT, [dedupeKey])).length > 0;
+    return (await this.sent.find(dedupeKey)) === true;
   }
 
   /** Notes that a mail has been sent. */

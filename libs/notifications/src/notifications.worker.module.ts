@@ -4,6 +4,7 @@ import { UsersFacadeModule } from '@app/users';
 import { BooksModule } from '@platform/books';
 import { DatabaseModule } from '@platform/database';
 import { ListenerRegistry, Upkeep, type Listener } from '@platform/messaging';
+import { ConfirmedOrders } from './confirmed-orders';
 import { MailHealth } from './mail-health';
 import { MailSender } from './mail-sender';
 import { Mailer } from './mailer';
@@ -47,6 +48,7 @@ const ALL = Symbol('all listeners');
     MailsRepository,
     MailSender,
     MailHealth,
+    ConfirmedOrders,
     ...LISTENERS,
     { provide: ALL, useFactory: (...listeners: Listener[]) => listeners, inject: LISTENERS },
   ],

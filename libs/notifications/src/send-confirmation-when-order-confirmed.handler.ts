@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { orderConfirmed, OrdersFacade } from '@app/orders';
-import { UsersFacade } from '@app/users';
+import { orderConfirmed } from '@app/orders';
 import type { DeliveredEvent, Hold, Listener } from '@platform/messaging';
+import { ConfirmedOrders } from './confirmed-orders';
 import { MailSender } from './mail-sender';
 import { orderConfirmation } from './order-confirmation.rules';
 
@@ -13,15 +13,14 @@ export class SendConfirmationWhenOrderConfirmed implements Listener<{ orderId: s
   readonly events = [orderConfirmed];
 
   constructor(
-    private readonly orders: OrdersFacade,
-    private readonly users: UsersFacade,
+    private readonly confirmed: ConfirmedOrders,
     private readonly sender: MailSender,
   ) {}
 
   async handle({ payload: { orderId } }: DeliveredEvent<{ orderId: string }>, hold: Hold): Promise<void> {
-    const order = await this.orders.find(orderId);
-    const buyer = order && (await this.users.findContact(order.buyerId));
-    if (!order || !buyer) return; // erased meanwhile: nobody to write to
+    const found = await this.confirmed.find(orderId);
+    if (!found) return; // erased meanwhile: nobody to write to
+    const { order, buyer } = found;
     await this.sender.sendOnce(hold, 'order-confirmation', orderId, buyer, orderConfirmation(order, buyer.firstName));
   }
 }

@@ -7,8 +7,8 @@ import type { Order } from './orders.types';
 export class OrdersFacade {
   constructor(private readonly orders: OrdersRepository) {}
 
-  /** A whole order with its lines, or null. */
-  find(orderId: string): Promise<Order | null> {
-    return this.orders.find(orderId, null);
+  /** Whole orders with their lines, those that there are, in no order. */
+  findMany(orderIds: string[]): Promise<Order[]> {
+    return this.orders.findMany(orderIds);
   }
 }

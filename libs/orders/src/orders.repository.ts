@@ -116,6 +116,11 @@ export class OrdersRepository {
     return order ?? null;
   }
 
+  /** Those that there are, anybody's. */
+  findMany(ids: string[]): Promise<Order[]> {
+    return this.uow.sql<Order>(`SELECT ${ORDER} FROM orders.orders o WHERE o.id = ANY($1)`, [ids]);
+  }
+
   /** What the checkout needs to know of an order, without its lines. */
   async findState(id: string): Promise<OrderState | null> {
     const text = `SELECT o.id, o.status, o.payment_status AS "paymentStatus", o.total_minor AS "totalMinor", o.expires_at AS "expiresAt",

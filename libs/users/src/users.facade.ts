@@ -25,6 +25,11 @@ export class UsersFacade {
     return this.users.findContact(userId);
   }
 
+  /** Like `findContact`, for many: those whose accounts are not gone, in no order. */
+  findContacts(userIds: string[]): Promise<UserContact[]> {
+    return this.users.findContacts(userIds);
+  }
+
   /** When and with what somebody signed in; null when there is no such session. */
   async findSignIn(sessionId: string): Promise<SignIn | null> {
     const session = await this.sessions.find(sessionId);

@@ -13,9 +13,9 @@ export type NewUser = Pick<User, 'email' | 'passwordHash' | 'firstName' | 'lastN
   id?: string;
 };
 
-const CONTACT = `
+const CONTACTS = `
   SELECT id, email, first_name AS "firstName", last_name AS "lastName", email_verified_at IS NOT NULL AS "emailVerified"
-  FROM users.users WHERE id = $1 AND deleted_at IS NULL`;
+  FROM users.users WHERE id = ANY($1) AND deleted_at IS NULL`;
 
 const CHANGE = `
   UPDATE users.users SET first_name = $2, last_name = $3, roles = $4, version = version + 1, updated_at = now()
@@ -70,8 +70,12 @@ export class UsersRepository {
 
   /** Whom to write to. Hand-written: it is asked for each order. */
   async findContact(id: string): Promise<UserContact | null> {
-    const [contact] = await this.uow.sql<UserContact>(CONTACT, [id]);
+    const [contact] = await this.findContacts([id]);
     return contact ?? null;
+  }
+
+  findContacts(ids: string[]): Promise<UserContact[]> {
+    return this.uow.sql<UserContact>(CONTACTS, [ids]);
   }
 
   findForUpdate(id: string): Promise<User | null> {

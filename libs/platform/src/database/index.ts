@@ -1,3 +1,4 @@
+export * from './asked-at-once';
 export * from './connections';
 export * from './data-source';
 export * from './database.module';
