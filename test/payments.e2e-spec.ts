@@ -117,29 +117,6 @@ describe('payments', () => {
       expect(await paymentOf(payment.id)).toMatchObject({ status: 'processing' });
     });
 
-    it('take effect once each in a storm: a hundred copies of twenty, with the buyers asking again at the same instant', async () => {
-      const begun = await Promise.all(Array.from({ length: 20 }, () => begin()));
-      const events = begun.map(({ payment }) => chargeEvent('charge.succeeded', payment));
-      const deliver = async (event: object): Promise<number> => {
-        const answer = await sendEvent(shop, event).catch(() => undefined); // under load a connection may end unanswered
-        return answer === undefined || answer.status === 503 ? deliver(event) : answer.status; // a gateway sends it again
-      };
-      const storm = Array.from({ length: 100 }, () => events.map(deliver)).flat();
-      const again = begun.map(({ buyer, orderId }) => buyer.post(`/orders/${orderId}/payments`, { method: 'tok_ok' }));
-      expect(new Set(await Promise.all(storm))).toEqual(new Set([200]));
-      const refused = (await Promise.all(again)).map(outcomeOf).filter(([status]) => status !== 503);
-      expect(refused).toEqual(refused.map(() => [409, 'payment_in_progress']));
-      for (const { payment } of begun) {
-        expect(await eventsNamed(shop, 'payments.succeeded', { paymentId: payment.id })).toHaveLength(1);
-        const [row] = await shop.db.sql('SELECT version FROM payments.payments WHERE id = $1', [payment.id]);
-        expect(row).toEqual({ version: 2 });
-      }
-      const kept = await shop.db.sql('SELECT event_id FROM payments.gateway_events WHERE event_id = ANY($1)', [
-        events.map(({ id }) => id),
-      ]);
-      expect(kept).toHaveLength(20);
-    });
-
     it('that can not be applied are answered 5xx and forgotten, so that the gateway sends them again', async () => {
       const { payment } = await begin();
       const event = chargeEvent('charge.succeeded', payment);
