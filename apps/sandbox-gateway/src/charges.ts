@@ -22,7 +22,7 @@ export type Verdict =
 
 const FAILURES_OF_TOK_ERROR = 2;
 
-/** The rules of charging. Each decision, its event included, is one SQLite transaction. */
+/** The rules of charging. Each decision is written together with its event. */
 export class Charges {
   /** Keys whose call has not ended, with what they wait for. Only in memory, so that a restart charges nothing. */
   private readonly running = new Map<string, NodeJS.Timeout | null>();
@@ -34,10 +34,10 @@ export class Charges {
   ) {}
 
   /** Decides what happens to a call with this key. `copies` is how often its webhook is sent. */
-  begin(key: string, order: ChargeOrder, copies: number): Verdict {
+  begin(key: string, order: ChargeOrder, copies: number): Promise<Verdict> {
     const method = METHODS.get(order.method);
     if (!method) throw unknownMethod(order.method);
-    return this.store.transaction(() => {
+    return this.store.grouped(() => {
       const known = this.store.charges.findByKey(key);
       if (known?.status === 'voided') throw keyClosed(known);
       if (!known && this.store.charges.isClosed(key)) throw keyClosed();

@@ -64,7 +64,7 @@ function mountReads(app: FastifyInstance, store: Store): void {
 async function postCharge({ charges }: Gateway, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const key = requests.parseKey(request.headers['idempotency-key']);
   const copies = requests.parseCopies(request.headers['x-sandbox-duplicate']);
-  const verdict = charges.begin(key, requests.parseCharge(request.body), copies);
+  const verdict = await charges.begin(key, requests.parseCharge(request.body), copies);
   switch (verdict.kind) {
     case 'answer':
       markReplay(reply, verdict.replayed);

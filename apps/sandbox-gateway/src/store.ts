@@ -50,6 +50,12 @@ const SCHEMA = `
   CREATE INDEX IF NOT EXISTS deliveries_due ON deliveries (due_at) WHERE due_at IS NOT NULL;
 `;
 
+/** Work that waits for the commit it shares with others, and how it went. */
+interface Waiting {
+  run(): void;
+  settle(failure?: { error: unknown }): void;
+}
+
 /** How long a start waits for the previous owner of the file to let go of it. */
 const LOCK_WAIT_MS = 2_000;
 
@@ -64,6 +70,7 @@ export class Store {
   private readonly begin: StatementSync;
   private readonly commit: StatementSync;
   private readonly rollback: StatementSync;
+  private waiting: Waiting[] = [];
 
   private constructor(private readonly db: DatabaseSync) {
     this.charges = new ChargeRows(db);
@@ -101,7 +108,52 @@ export class Store {
     }
   }
 
+  /**
+   * Like `transaction`, but all that is asked for before the event loop turns shares one commit, and with it the wait for
+   * the disk. An exception undoes only the work that threw it.
+   */
+  grouped<T>(work: () => T): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      let outcome: () => void;
+      if (this.waiting.length === 0) setImmediate(() => this.commitGroup());
+      this.waiting.push({
+        run: () => {
+          const result = work();
+          outcome = () => resolve(result);
+        },
+        settle: (failure) => (failure ? reject(failure.error as Error) : outcome()),
+      });
+    });
+  }
+
+  private commitGroup(): void {
+    const group = this.waiting;
+    this.waiting = [];
+    if (group.length === 0) return;
+    try {
+      const failures = this.transaction(() => group.map((one) => this.attempt(one)));
+      group.forEach((one, n) => one.settle(failures[n]));
+    } catch (error) {
+      for (const one of group) one.settle({ error });
+    }
+  }
+
+  private attempt(one: Waiting): { error: unknown } | undefined {
+    this.db.exec('SAVEPOINT one');
+    try {
+      one.run();
+      return undefined;
+    } catch (error) {
+      this.db.exec('ROLLBACK TO one');
+      return { error };
+    } finally {
+      this.db.exec('RELEASE one');
+    }
+  }
+
+  /** What still waits is committed first. */
   close(): void {
+    this.commitGroup();
     this.db.close();
   }
 }
