@@ -70,7 +70,7 @@ describe('statements that make one trip', () => {
     expect(await stored(first, last)).toEqual([first, last]);
   });
 
-  it('are not sent at all when one has a value that cannot be written', async () => {
+  it('do not follow one that has a value that cannot be written', async () => {
     const circular: Record<string, unknown> = {};
     circular['self'] = circular;
     const [first, queued] = [nextId++, nextId++];
@@ -101,6 +101,115 @@ describe('statements that make one trip', () => {
     expect(await db.sql('SELECT text FROM scratch.notes WHERE id = ANY($1)', [ids])).toEqual(
       ids.map(() => ({ text: 'changing!' })),
     );
+  });
+
+  it('outside of one: none is done when the connection is lost before PostgreSQL could commit', async () => {
+    const id = nextId++;
+    const outcomes = await uow.together(() =>
+      Promise.allSettled([
+        uow.execute(INSERT, [id, 'before']),
+        uow.sql('SELECT pg_terminate_backend(pg_backend_pid()), pg_sleep($1)', [5]),
+        uow.sql('SELECT 1 AS behind'),
+      ]),
+    );
+    expect(codesOf(outcomes)).toEqual(['57P01', '57P01', '57P01']);
+    expect(await stored(id)).toEqual([]);
+  });
+
+  it('outside of one: none is done whose own commit fails', async () => {
+    await db.sql('CREATE TABLE scratch.pairs (note int REFERENCES scratch.notes DEFERRABLE INITIALLY DEFERRED)');
+    const orphan = 'INSERT INTO scratch.pairs VALUES ($1)';
+    const id = nextId++;
+    await expect(uow.execute(orphan, [-1])).rejects.toMatchObject({ code: '23503' });
+    const outcomes = await uow.together(() =>
+      Promise.allSettled([uow.execute(INSERT, [id, 'x']), uow.execute(orphan, [-1])]),
+    );
+    expect(codesOf(outcomes)).toEqual(['done', '23503']);
+    expect([await stored(id), await db.sql('SELECT FROM scratch.pairs')]).toEqual([[id], []]);
+  });
+
+  it('are in their transaction also when a value of the first one cannot be written and somebody swallows that', async () => {
+    const circular: Record<string, unknown> = {};
+    circular['self'] = circular;
+    const id = nextId++;
+    const work = uow.run(async () => {
+      await uow.sql(FAIL, [circular]).catch(() => undefined);
+      await uow.execute(INSERT, [id, 'x']);
+      throw new Error('changed my mind');
+    });
+    await expect(work).rejects.toThrow('changed my mind');
+    expect(await stored(id)).toEqual([]);
+  });
+
+  it('start over as one unit of work when a pooler has forgotten BEGIN', async () => {
+    const id = nextId++;
+    await uow.run(() => uow.sql('SELECT 1'));
+    await uow.sql('DEALLOCATE ALL');
+    let begun = 0;
+    await uow.run(async () => {
+      begun++;
+      await uow.execute(INSERT, [id, 'x']).catch(() => undefined);
+      await uow.execute(INSERT, [id + 1_000, 'x']); // not outside of the transaction that was not begun
+    });
+    expect([begun, await stored(id, id + 1_000)]).toEqual([2, [id, id + 1_000]]);
+  });
+
+  it('are inside of their transaction or refused, however late they are asked for', async () => {
+    const XACT = 'SELECT pg_current_xact_id()::text AS xact';
+    const late: Array<Promise<Array<{ xact: string }>>> = [];
+    const own = await uow.run(async () => {
+      const [row] = await uow.sql<{ xact: string }>(XACT);
+      for (let ticks = 0; ticks < 20; ticks++) {
+        const wait = async () => {
+          for (let tick = 0; tick < ticks; tick++) await Promise.resolve();
+        };
+        const asked = wait().then(() => uow.sql<{ xact: string }>(XACT));
+        asked.catch(() => undefined); // looked at below
+        late.push(asked);
+      }
+      return row;
+    });
+    const outcomes = await Promise.allSettled(late);
+    const inside = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? outcome.value : []));
+    expect(inside).not.toHaveLength(0);
+    expect(inside).toEqual(inside.map(() => own));
+  });
+
+  it('each get their answer, and the others are run, when one outside of a transaction cannot be written', async () => {
+    const circular: Record<string, unknown> = {};
+    circular['self'] = circular;
+    const ids = [nextId++, nextId++];
+    const outcomes = await uow.together(() =>
+      Promise.allSettled([
+        uow.execute(INSERT, [ids[0], 'before']),
+        uow.sql(FAIL, [circular]),
+        uow.execute(INSERT, [ids[1], 'behind']),
+      ]),
+    );
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(await stored(...ids)).toEqual(ids);
+  });
+
+  it('give each what it asked for, also behind one that is empty', async () => {
+    const both = uow.run(() => Promise.all([uow.sql('-- nothing'), uow.sql('SELECT $1::int AS one', [1])]));
+    expect(await both).toEqual([[], [{ one: 1 }]]);
+  });
+
+  it('are over before somebody else gets their connection, and none follows later', async () => {
+    const late = Promise.withResolvers<void>();
+    let slow: Promise<unknown> | undefined;
+    let behind: Promise<unknown> | undefined;
+    let answered = false;
+    const work = uow.together(() => {
+      slow = uow.sql('SELECT pg_sleep(0.2)').then(() => (answered = true));
+      behind = late.promise.then(() => uow.sql('SELECT 1'));
+      return Promise.reject(new Error('something else'));
+    });
+    await expect(work).rejects.toThrow('something else');
+    expect(answered).toBe(true);
+    late.resolve();
+    await expect(behind).rejects.toThrow('has been given back');
+    await slow;
   });
 
   it('give each what it asked for, also the same statement several times', async () => {

@@ -5,10 +5,10 @@ import { Trip } from './trip';
 import { TripPart, type Asked, type Shapes } from './trip-part';
 
 const MAX_NAMES = 500; // one costs about 9.5 kB of backend memory on each connection
-const names = new Map<string, string>();
 
-/** Statements after which one is inside of a transaction, or not. */
+/** Statements after which one is inside of a transaction, or not. They have names in any case: all of them are seen. */
 const CONTROL: Record<string, boolean> = { BEGIN: true, COMMIT: false, ROLLBACK: false };
+const names = new Map(Object.keys(CONTROL).map((text) => [text, hashOf(text)]));
 
 type Query = (text: unknown, values?: unknown, callback?: unknown) => Promise<QueryResult>;
 const submit = Client.prototype.query as unknown as (this: Client, trip: Trip) => void;
@@ -59,17 +59,13 @@ export class NamedStatementClient extends Client {
     const isInside = this.isInside || controls.length > 0 || this.getTransactionStatus() !== 'I';
     this.isInside = controls.at(-1) ?? this.isInside;
     for (const one of asked) one.isAlone = !isInside;
-    this.send(asked, isInside ? undefined : () => asked.forEach((one) => this.send([one])));
+    this.send(asked, isInside);
   }
 
-  private send(asked: Asked[], runApart?: () => void): void {
-    submit.call(
-      this,
-      new Trip(
-        asked.map((one) => this.toPart(one)),
-        runApart,
-      ),
-    );
+  private send(asked: Asked[], isInside: boolean): void {
+    const runApart = () => asked.forEach((one) => this.send([one], isInside));
+    const parts = asked.map((one) => this.toPart(one));
+    submit.call(this, new Trip(parts, isInside ? undefined : runApart));
   }
 
   /** The comment makes the text new as well: a pooler such as PgBouncer keys statements by text, not by name. */
@@ -84,8 +80,12 @@ export class NamedStatementClient extends Client {
 function nameOf(text: string): string | undefined {
   let name = names.get(text);
   if (name === undefined && names.size < MAX_NAMES) {
-    name = `s${createHash('sha256').update(text).digest('base64url').slice(0, 22)}`;
+    name = hashOf(text);
     names.set(text, name);
   }
   return name;
+}
+
+function hashOf(text: string): string {
+  return `s${createHash('sha256').update(text).digest('base64url').slice(0, 22)}`;
 }

@@ -19,6 +19,7 @@ export class TransactionScope {
   private connecting: Promise<Connection> | undefined;
   private typeorm: EntityManager | undefined;
   private failure: unknown;
+  private unbegun: Error | undefined;
 
   constructor(private readonly dataSource: DataSource) {}
 
@@ -27,21 +28,29 @@ export class TransactionScope {
     if (!this.open) throw new Error('This transaction has ended. A promise inside it was not awaited.');
   }
 
-  /** The transaction's connection. BEGIN is not awaited: it travels with the first statement. */
+  /**
+   * The transaction's connection. BEGIN is not awaited: it travels with the first statement, which fails with it. Nothing
+   * may follow then, it would stand outside of any transaction.
+   */
   async client(): Promise<PoolClient> {
     this.requireOpen();
     this.connecting ??= takeConnection(this.dataSource).then((connection) => {
-      connection.client.query('BEGIN', []).catch(() => undefined); // its failure also fails the statement behind it
+      connection.client.query('BEGIN', []).catch((error: Error) => {
+        this.failure = this.unbegun = error;
+      });
       return connection;
     });
     const { client } = await this.connecting;
     this.requireOpen();
+    if (this.unbegun) throw this.unbegun;
     return client;
   }
 
   /** Runs a statement. The first failure is kept: whatever was sent behind it fails too, and may be heard of sooner. */
   async query(text: string, values: unknown[]): Promise<QueryResult> {
-    return this.send(await this.client(), { text, values });
+    const client = await this.client();
+    this.requireOpen(); // COMMIT may have been asked for meanwhile
+    return this.send(client, { text, values });
   }
 
   private send(client: PoolClient, { text, values }: Statement): Promise<QueryResult> {
@@ -89,7 +98,8 @@ export class TransactionScope {
     }
     const client = await this.client();
     this.open = false;
-    const trip = this.queued.map((make) => this.send(client, make()));
+    const statements = this.queued.map((make) => make()); // before any is sent: one that cannot be made leaves none alone
+    const trip = statements.map((statement) => this.send(client, statement));
     faultPoint(`database.before_commit ${currentContext()?.actor ?? ''}`);
     trip.push(client.query('COMMIT', []));
     const outcomes = await Promise.allSettled(trip);

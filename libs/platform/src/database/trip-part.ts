@@ -48,6 +48,7 @@ const ITS_PORTAL = { type: 'P' } as const;
 export class TripPart {
   private readonly result: Result;
   private failure: unknown;
+  private isParsing = false;
 
   constructor(
     readonly name: string,
@@ -66,12 +67,18 @@ export class TripPart {
     if (parsedStatements[statement] === undefined && submitted[statement] === undefined) {
       message.push(serialize.parse({ name: statement, text }));
       submitted[statement] = text;
+      this.isParsing = true;
     }
     message.push(bind);
     const shape = this.shapes.get(statement);
     if (shape) Object.assign(this.result, shape);
     if (shape === undefined) message.push(serialize.describe(ITS_PORTAL));
     message.push(serialize.execute());
+  }
+
+  /** It may not have been parsed; what another trip has sent for parsing stays noted. */
+  forget({ submittedNamedStatements: submitted }: PgConnection): void {
+    if (this.isParsing) delete submitted[this.name];
   }
 
   describe(fields: unknown[]): void {

@@ -22,15 +22,19 @@ export class Trip extends PgQuery {
     super({ text: '' });
   }
 
-  /** Writes all parts to the connection, and one Sync behind them. @returns why nothing could be written */
+  /**
+   * Writes all parts to the connection, and one Sync behind them. Inside of a transaction, what is before a part that cannot
+   * be written is sent nevertheless: it may be BEGIN. @returns why nothing was written
+   */
   submit(connection: PgConnection): unknown {
     const message: Buffer[] = [];
     for (const [n, part] of this.parts.entries()) {
       try {
         part.write(message, connection);
       } catch (error) {
-        this.at = n;
-        return error;
+        if (n === 0 || this.runApart) return error;
+        this.parts.splice(n).forEach((unsent, behind) => unsent.fail(behind === 0 ? error : skippedAfter(error)));
+        break;
       }
     }
     this.moveTo(0);
@@ -53,19 +57,26 @@ export class Trip extends PgQuery {
     this.moveTo(this.at + 1);
   }
 
+  /** A text without a statement. */
+  handleEmptyQuery(): void {
+    this.moveTo(this.at + 1);
+  }
+
   handleReadyForQuery(): void {
     for (const part of this.parts) part.succeed();
   }
 
-  /** PostgreSQL's error, that of the connection, or that of a value which could not be written. */
+  /**
+   * PostgreSQL's error, that of the connection, or that of a value which could not be written. What is outside of a
+   * transaction commits with the Sync, so none of it is done, not even what was completed.
+   */
   handleError(error: Error, connection: PgConnection): void {
-    for (const { name } of this.parts) delete connection.submittedNamedStatements[name];
-    if (this.runApart && this.parts.length > 1 && leavesConnectionSound(error)) return this.runApart();
-    const [failed, ...skipped] = this.parts.slice(this.at);
-    failed?.fail(error);
-    for (const part of skipped) part.fail(skippedAfter(error));
-    for (const part of this.parts.slice(0, this.at)) {
-      if (this.isSent) part.succeed();
+    for (const part of this.parts) part.forget(connection);
+    const hasNoEffect = !this.isSent || leavesConnectionSound(error);
+    if (this.runApart && this.parts.length > 1 && hasNoEffect) return this.runApart();
+    for (const [n, part] of this.parts.entries()) {
+      if (this.runApart || n === this.at) part.fail(error);
+      else if (n < this.at) part.succeed();
       else part.fail(skippedAfter(error));
     }
   }
@@ -81,7 +92,7 @@ export class Trip extends PgQuery {
 }
 
 /** What PostgreSQL would say of a statement behind a failed one, had it read it: `in_failed_sql_transaction`. */
-function skippedAfter(cause: Error): Error {
+function skippedAfter(cause: unknown): Error {
   return Object.assign(new Error('A statement that was sent together with this one failed.', { cause }), {
     code: '25P02',
   });
