@@ -71,6 +71,7 @@ export class NamedStatementClient extends Client {
   /** The comment makes the text new as well: a pooler such as PgBouncer keys statements by text, not by name. */
   private toPart(asked: Asked): TripPart {
     const [name, text] = [nameOf(asked.text) ?? '', asked.text];
+    if (text === 'BEGIN') return new TripPart('', text, asked, this.shapes, this.types); // never forgotten, so never stale
     if (this.generation === 0) return new TripPart(name, text, asked, this.shapes, this.types);
     const again = [`${name}_${this.generation}`, `${text} /*g${this.generation}*/`] as const;
     return new TripPart(...again, asked, this.shapes, this.types);

@@ -66,8 +66,8 @@ export class TripPart {
     const bind = serialize.bind({ statement, values: this.asked.values, valueMapper: utils.prepareValue });
     if (parsedStatements[statement] === undefined && submitted[statement] === undefined) {
       message.push(serialize.parse({ name: statement, text }));
-      submitted[statement] = text;
-      this.isParsing = true;
+      this.isParsing = statement !== ''; // what has no name is parsed each time
+      if (this.isParsing) submitted[statement] = text;
     }
     message.push(bind);
     const shape = this.shapes.get(statement);
