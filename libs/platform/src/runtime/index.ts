@@ -1,4 +1,5 @@
 import { setSourceMapsSupport } from 'node:module';
+import { availableParallelism } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 
 /** How this process uses V8. Import it first in `main.ts`: it is about all that is loaded after it. */
@@ -8,3 +9,6 @@ setSourceMapsSupport(true, { nodeModules: false, generatedCode: false });
 
 // About 60 MiB are alive under load; without this V8 lets garbage pile up to 400 before it looks.
 setFlagsFromString('--heap-growing-percent=20');
+
+// V8's helpers would take the cores from PostgreSQL, from the other programs and from this one's requests.
+if (availableParallelism() <= 2) setFlagsFromString('--single-threaded-gc');
