@@ -141,7 +141,7 @@ describe('statements that make one trip', () => {
     expect(await stored(id)).toEqual([]);
   });
 
-  it('start over as one unit of work when a pooler has forgotten BEGIN', async () => {
+  it('start over as one unit of work when a pooler has forgotten one', async () => {
     const id = nextId++;
     await uow.run(() => uow.sql('SELECT 1'));
     await uow.sql('DEALLOCATE ALL');
@@ -149,9 +149,22 @@ describe('statements that make one trip', () => {
     await uow.run(async () => {
       begun++;
       await uow.execute(INSERT, [id, 'x']).catch(() => undefined);
-      await uow.execute(INSERT, [id + 1_000, 'x']); // not outside of the transaction that was not begun
+      await uow.execute(INSERT, [id + 1_000, 'x']);
     });
     expect([begun, await stored(id, id + 1_000)]).toEqual([2, [id, id + 1_000]]);
+  });
+
+  it('stay inside of their transaction when a pooler has forgotten all names, also those that are sent before it says so', async () => {
+    const [first, later] = [nextId++, nextId++];
+    await uow.run(() => uow.execute(INSERT, [nextId++, 'x']));
+    await uow.sql('DEALLOCATE ALL');
+    const work = uow.run(async () => {
+      const sentLater = new Promise(setImmediate).then(() => uow.execute(`${INSERT} -- never parsed`, [later, 'x']));
+      await Promise.all([uow.execute(INSERT, [first, 'x']), sentLater]);
+      throw new Error('changed my mind');
+    });
+    await expect(work).rejects.toThrow();
+    expect(await stored(first, later)).toEqual([]);
   });
 
   it('are inside of their transaction or refused, however late they are asked for', async () => {

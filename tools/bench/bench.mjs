@@ -57,7 +57,10 @@ try {
   await stage.clear();
 }
 
-/** Every case on both servers, round after round, so that a noisy minute hits both. The first round warms up, and fills the tables for the planner. */
+/**
+ * Every case on both servers, round after round, so that a noisy minute hits both. The first round warms up, and fills the
+ * tables for the planner.
+ */
 async function compare(servers) {
   const results = {
     place: { yardstick: [], product: [] },

@@ -31,10 +31,11 @@ describe('work that shares a commit', () => {
     again.close();
   });
 
-  it('is refused together when the commit fails', async () => {
+  it('is answered after the commit, and refused together when that fails', async () => {
     const store = open();
-    const failing = jest.spyOn(store, 'transaction').mockImplementation(() => {
-      throw new Error('disk full');
+    const failing = jest.spyOn(store, 'transaction').mockImplementation((work) => {
+      work();
+      throw new Error('disk full'); // at COMMIT
     });
     const outcomes = await Promise.allSettled([1, 2].map((n) => store.grouped(() => n)));
     expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected']);

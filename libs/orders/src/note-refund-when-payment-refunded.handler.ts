@@ -2,8 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { LedgerFacade, PaymentsFacade, paymentRefunded } from '@app/payments';
 import type { DeliveredEvent, Listener } from '@platform/messaging';
 import { saleOf } from './order-payments.rules';
+import { ANY_STATUS } from './order.rules';
 import { OrdersRepository } from './orders.repository';
-import { ANY_PAID, refundStateOf } from './refund-notes.rules';
+import { refundStateOf } from './refund-notes.rules';
 
 interface Refunded {
   paymentId: string;
@@ -34,7 +35,8 @@ export class NoteRefundWhenPaymentRefunded implements Listener<Refunded> {
     const { paymentStatus, detail } = refundStateOf(payment);
     // All is said, or it has come back meanwhile, which is told by an event of its own.
     if (paymentStatus === 'paid' || (paymentStatus === 'refunded' && order.paymentStatus === 'refunded')) return;
-    const change = { from: ANY_PAID, paymentStatus, step: paymentStatus, actor: 'payments', detail };
+    // Money may go back before the order that it paid for is confirmed.
+    const change = { from: ANY_STATUS, paymentStatus, step: paymentStatus, actor: 'payments', detail };
     await this.orders.change(reference, change);
   }
 }

@@ -3,9 +3,9 @@ import { LedgerFacade, PaymentsFacade, refundReversed } from '@app/payments';
 import type { DeliveredEvent, Listener } from '@platform/messaging';
 import { Log } from '@platform/observability';
 import { CancellationStarter } from './cancellation/cancellation-starter';
-import { hasEnded } from './order.rules';
+import { ANY_STATUS, hasEnded } from './order.rules';
 import { OrdersRepository } from './orders.repository';
-import { ANY_PAID, refundStateOf } from './refund-notes.rules';
+import { refundStateOf } from './refund-notes.rules';
 
 interface Reversed {
   refundId: string;
@@ -39,7 +39,7 @@ export class NoteReversalWhenRefundReversed implements Listener<Reversed> {
     if (!order || !payment) return;
     await this.ledger.reverseCreditNotes(reference);
     const { paymentStatus, detail } = refundStateOf(payment);
-    const change = { from: ANY_PAID, paymentStatus, step: 'refund_reversed', actor: 'payments' } as const;
+    const change = { from: ANY_STATUS, paymentStatus, step: 'refund_reversed', actor: 'payments' } as const;
     await this.orders.change(reference, { ...change, detail: `${failureCode}; ${detail}` });
     if (hasEnded(order.status)) await this.cancellation.lookAgain(reference);
     this.log.error('orders.refund_reversed', { orderId: reference, refundId, failureCode });

@@ -1,16 +1,5 @@
 import type { Payment } from '@app/payments';
-import type { OrderPaymentStatus, OrderStatus } from './orders.types';
-
-/** Money may go back before the order that it paid for is confirmed. */
-export const ANY_PAID: OrderStatus[] = [
-  'pending_payment',
-  'confirmed',
-  'shipped',
-  'delivered',
-  'cancelled',
-  'expired',
-  'needs_attention',
-];
+import type { OrderPaymentStatus } from './orders.types';
 
 /** What an order shows of how much of its money has gone back, by the payment as it is now. */
 export function refundStateOf({ refundedMinor, amountMinor }: Pick<Payment, 'refundedMinor' | 'amountMinor'>): {

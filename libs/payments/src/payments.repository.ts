@@ -49,6 +49,12 @@ const RESERVE_REFUND = `
     AND refund_requested_minor < amount_minor
   RETURNING ${PAYMENT}`;
 
+const FORGET_PAYERS = `
+  WITH known AS (
+    UPDATE payments.payments SET method = 'erased' WHERE reference = ANY($1) AND status IN ('succeeded', 'failed', 'voided') RETURNING id
+  )
+  UPDATE payments.refunds SET reason = NULL FROM known WHERE payment_id = known.id AND reason IS NOT NULL`;
+
 /** A payment with what was settled for it when it was begun. */
 export interface BegunPayment {
   id: string;
@@ -62,11 +68,6 @@ export type UnsettledPayment = Payment & { ageMs: number };
 
 /** A payment as it is after its outcome was written. */
 export type SettledPayment = Payment & { statusBefore: PaymentStatus };
-const FORGET_PAYERS = `
-  WITH known AS (
-    UPDATE payments.payments SET method = 'erased' WHERE reference = ANY($1) AND status IN ('succeeded', 'failed', 'voided') RETURNING id
-  )
-  UPDATE payments.refunds SET reason = NULL FROM known WHERE payment_id = known.id AND reason IS NOT NULL`;
 
 /** Payments: attempts to be paid, and what is left of them. */
 @Injectable()

@@ -100,9 +100,9 @@ export class TakePaymentStep implements SagaStep {
    */
   private async settlePaid(run: SagaRun, paymentId: string, outcome: PaidOutcome): Promise<void> {
     const settle = () => this.payments.settle(paymentId, outcome);
-    const [isFirst] = await (run.attempt === 0
-      ? Promise.all([run.advanceWithNext(), settle()]).then(([, settled]) => [settled])
-      : Promise.all([settle(), run.advance()]));
+    let isFirst: boolean;
+    if (run.attempt === 0) [, isFirst] = await Promise.all([run.advanceWithNext(), settle()]);
+    else [isFirst] = await Promise.all([settle(), run.advance()]);
     if (!isFirst && !(await this.payments.hasEndedAs(paymentId, outcome))) throw new EndedOtherwise();
   }
 

@@ -57,7 +57,7 @@ const LOCK = `
 const FINISH = `
   WITH made AS (
     DELETE FROM platform.outbox_deliveries
-    WHERE listener = $1 AND event_id = ANY($2) AND lease IS NOT DISTINCT FROM $3 RETURNING listener, event_id
+    WHERE listener = $1 AND event_id = ANY($2) AND lease = $3 RETURNING listener, event_id
   ), noted AS (INSERT INTO platform.inbox (listener, event_id) SELECT listener, event_id FROM made ON CONFLICT DO NOTHING)
   SELECT event_id AS "eventId" FROM made`;
 

@@ -21,7 +21,7 @@ export interface CallLimits {
   timeoutMs: number;
   /** Whether an answer or an error says "try again": 408, 429, 5xx, a connection that broke. */
   isTransient: (answerOrError: unknown) => boolean;
-  /** The bulkhead: so many calls are under way at once, and so many more may wait for their turn. */
+  /** The bulkhead: so many calls are under way at once (32), and so many more may wait for their turn (64). */
   atOnce?: number;
   waiting?: number;
 }
