@@ -77,6 +77,12 @@ function commandLine(pid) {
 }
 
 /**
+ * glibc gives memory back to the kernel as soon as 128 kB of it are free, and a larger statement takes and gives them each time:
+ * a dozen page faults, which cost more than the statement (placing an order: 450 and 200 µs). Each connection may keep this much.
+ */
+const KEPT_MEMORY = { MALLOC_TRIM_THRESHOLD_: String(4 * 1024 * 1024) };
+
+/**
  * How to run the server; its end signals ask for a fast end, then for one without a checkpoint.
  * @param {string} folder
  * @param {ServerHome} home
@@ -88,7 +94,7 @@ export function serverProgram(folder, home, port, settings) {
   return {
     command: home.postgres,
     args: ['-D', folder, '-p', String(port), ...options],
-    options: { ...home.user, cwd: '/' },
+    options: { ...home.user, cwd: '/', env: { ...process.env, ...KEPT_MEMORY } },
     endSignals: /** @type {NodeJS.Signals[]} */ (['SIGINT', 'SIGQUIT', 'SIGKILL']),
   };
 }
