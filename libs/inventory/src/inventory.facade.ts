@@ -2,11 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { Config } from '@platform/config';
 import { UnitOfWork } from '@platform/database';
 import { Outbox } from '@platform/messaging';
-import { HoldsRepository, type Held } from './holds.repository';
+import { HoldsRepository, type HoldStatus, type Taken } from './holds.repository';
 import { stockRanLow } from './inventory.events';
 import type { Availability, HoldOutcome, StockLine } from './inventory.types';
 import { MAIN_LOCATION_ID } from './location';
-import { availabilityOf, inLockOrder } from './stock.rules';
+import { availabilityOf, inLockOrder, ranLow } from './stock.rules';
 import { StockRepository } from './stock.repository';
 
 /** What other modules may ask of the stock. */
@@ -32,20 +32,20 @@ export class InventoryFacade {
   }
 
   /**
-   * Holds stock for a reference (an order), all lines or none, in the caller's transaction. The usual case is one
-   * statement. On a miss the rows are locked, expired holds on them are released, and the decision is made again: an
-   * expired hold refuses nobody, and a refusal comes from locked rows only.
+   * Holds stock for a reference (an order), all lines or none, in the caller's transaction. The usual case is one trip. On a
+   * miss the rows are locked, expired holds on them are released, and the decision is made again: an expired hold refuses
+   * nobody, and a refusal comes from locked rows only.
    * @param seconds how long the hold lasts unless it is made firm
    */
-  async hold(reference: string, lines: StockLine[], seconds: number): Promise<HoldOutcome> {
+  hold(reference: string, lines: StockLine[], seconds: number): Promise<HoldOutcome> {
     this.uow.requireActive('InventoryFacade.hold');
-    const sorted = inLockOrder(lines);
-    const lowUpTo = this.config.get('LOW_STOCK_THRESHOLD');
-    const held = await this.holds.hold(reference, sorted, MAIN_LOCATION_ID, seconds, lowUpTo);
-    if (held) return this.announced(held);
-    await this.holds.expireHolds(sorted.map(({ sku }) => sku));
-    const heldNow = await this.holds.hold(reference, sorted, MAIN_LOCATION_ID, seconds, lowUpTo);
-    return heldNow ? this.announced(heldNow) : { isHeld: false, shortages: await this.shortagesAmong(sorted) };
+    return this.holdAs('held', reference, lines, seconds);
+  }
+
+  /** Like `hold`, for an order that is paid already: what is held does not expire. */
+  holdFirmly(reference: string, lines: StockLine[]): Promise<HoldOutcome> {
+    this.uow.requireActive('InventoryFacade.holdFirmly');
+    return this.holdAs('firm', reference, lines, 0);
   }
 
   /** Makes the holds of a paid order last. @returns what is firm now; less than was held when holds have expired */
@@ -68,9 +68,27 @@ export class InventoryFacade {
     return new Map(skus.map((sku) => [sku, availabilityOf(known.get(sku) ?? 0, lowUpTo)]));
   }
 
-  private announced({ heldAt, expiresAt, ranLow }: Held): HoldOutcome {
-    for (const low of ranLow ?? []) this.outbox.add(stockRanLow(low));
+  private async holdAs(
+    status: HoldStatus,
+    reference: string,
+    lines: StockLine[],
+    seconds: number,
+  ): Promise<HoldOutcome> {
+    const sorted = inLockOrder(lines);
+    const taken =
+      (await this.holds.take(sorted, MAIN_LOCATION_ID, seconds)) ?? (await this.takeFromLocked(sorted, seconds));
+    const [first] = taken ?? [];
+    if (!taken || !first) return { isHeld: false, shortages: await this.shortagesAmong(sorted) };
+    const { heldAt, expiresAt } = first;
+    this.holds.queueInsert(reference, status, MAIN_LOCATION_ID, expiresAt, sorted);
+    const lowUpTo = this.config.get('LOW_STOCK_THRESHOLD');
+    for (const { sku, available } of ranLow(taken, lowUpTo)) this.outbox.add(stockRanLow({ sku, available }));
     return { isHeld: true, heldAt, expiresAt };
+  }
+
+  private async takeFromLocked(lines: StockLine[], seconds: number): Promise<Taken[] | null> {
+    await this.holds.expireHolds(lines.map(({ sku }) => sku));
+    return this.holds.take(lines, MAIN_LOCATION_ID, seconds);
   }
 
   private async shortagesAmong(lines: StockLine[]) {

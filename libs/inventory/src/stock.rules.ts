@@ -10,3 +10,8 @@ export function availabilityOf(available: number, lowUpTo: number): Availability
   if (available <= 0) return 'out';
   return available <= lowUpTo ? 'low' : 'in_stock';
 }
+
+/** What has become low by being taken. @param lowUpTo how many pieces still count as low */
+export function ranLow<Line extends StockLine & { available: number }>(taken: Line[], lowUpTo: number): Line[] {
+  return taken.filter(({ quantity, available }) => available <= lowUpTo && available + quantity > lowUpTo);
+}

@@ -2,7 +2,6 @@ import { Injectable } from '@nestjs/common';
 import { InventoryFacade } from '@app/inventory';
 import { LedgerFacade } from '@app/payments';
 import { Audit } from '@platform/audit';
-import { Config } from '@platform/config';
 import { Outbox } from '@platform/messaging';
 import { saleOf } from '../order-payments.rules';
 import { orderConfirmed } from '../orders.events';
@@ -21,7 +20,6 @@ export class OrderConfirmation {
     private readonly ledger: LedgerFacade,
     private readonly outbox: Outbox,
     private readonly audit: Audit,
-    private readonly config: Config,
   ) {}
 
   /**
@@ -32,7 +30,7 @@ export class OrderConfirmation {
    */
   async confirm(order: Order, firm: Array<{ sku: string }>, actor: string, detail?: string): Promise<boolean> {
     const missing = order.lines.filter(({ sku }) => !firm.some((hold) => hold.sku === sku));
-    if (missing.length > 0 && !(await this.holdAgain(order.id, missing))) return false;
+    if (missing.length > 0 && !(await this.inventory.holdFirmly(order.id, missing)).isHeld) return false;
     const paymentStatus = STAYS.has(order.paymentStatus) ? order.paymentStatus : 'paid';
     const change = { status: 'confirmed', paymentStatus, step: 'confirmed', actor, detail } as const;
     this.orders.queueChange(order.id, { from: [order.status], ...change });
@@ -48,11 +46,5 @@ export class OrderConfirmation {
       after: { status: 'confirmed' },
     });
     return true;
-  }
-
-  private async holdAgain(orderId: string, lines: Order['lines']): Promise<boolean> {
-    const { isHeld } = await this.inventory.hold(orderId, lines, this.config.get('ORDER_EXPIRY'));
-    if (isHeld) await this.inventory.makeHoldsFirm(orderId);
-    return isHeld;
   }
 }
