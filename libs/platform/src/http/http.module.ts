@@ -8,6 +8,7 @@ import { IdempotencyStore } from './idempotency-store';
 import { IdempotencyInterceptor } from './idempotency.interceptor';
 import { interceptWrites } from './intercept-writes';
 import { CreateIdempotencyKeys1763600000500 } from './migrations/1763600000500-create-idempotency-keys';
+import { ClaimIdempotencyKeys1764000000510 } from './migrations/1764000000510-claim-idempotency-keys';
 import { MetricsController } from './metrics.controller';
 import { ProblemFilter } from './problem.filter';
 import { QueueHealth } from './queue-health';
@@ -18,7 +19,9 @@ import { createValidationPipe } from './validation.pipe';
 /** What every request of the API goes through. Import it before AuthModule: guards run in that order. */
 @Global()
 @Module({
-  imports: [DatabaseModule.forModule({ migrations: [CreateIdempotencyKeys1763600000500] })],
+  imports: [
+    DatabaseModule.forModule({ migrations: [CreateIdempotencyKeys1763600000500, ClaimIdempotencyKeys1764000000510] }),
+  ],
   controllers: [HealthController, MetricsController],
   providers: [
     Health,

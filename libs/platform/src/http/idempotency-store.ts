@@ -10,26 +10,34 @@ export interface StoredAnswer {
   etag: string | null;
 }
 
+/** Why a key was refused: it has its answer, or a request with it is still running. */
+const REFUSALS: Record<string, 'answered' | 'in_progress'> = { IK001: 'answered', IK002: 'in_progress' };
+
+/** Why `claim` failed, if it was for the key. */
+export function refusalOf(error: unknown): 'answered' | 'in_progress' | undefined {
+  return REFUSALS[(error as { code?: string } | undefined)?.code ?? ''];
+}
+
 /** Idempotency keys and the answers given under them. */
 @Injectable()
 export class IdempotencyStore {
   constructor(private readonly uow: UnitOfWork) {}
 
   /**
-   * Claims a key until the end of the current transaction, without ever waiting. Lock and look-up are two statements of
-   * one trip: the second must see what the previous holder of the lock has committed.
-   * @returns whether the key is free, and the answer stored under it, if any
+   * Claims a key until the end of the current transaction, without ever waiting. Need not be awaited before the handler's own
+   * statements are sent: they share its trip, and PostgreSQL skips them when the claim fails.
+   * @throws Error of which `refusalOf` tells why the key was refused
    */
-  async claim(scope: string, key: string): Promise<{ isFree: boolean; stored?: StoredAnswer }> {
+  async claim(scope: string, key: string): Promise<void> {
     this.uow.requireActive('IdempotencyStore.claim');
-    const [locks, answers] = await Promise.all([
-      this.uow.sql<{ free: boolean }>('SELECT pg_try_advisory_xact_lock($1) AS free', [lockId(scope, key)]),
-      this.uow.sql<StoredAnswer>(
-        'SELECT fingerprint, status, body, etag FROM platform.idempotency_keys WHERE scope = $1 AND key = $2',
-        [scope, key],
-      ),
-    ]);
-    return { isFree: locks[0]?.free === true, stored: answers[0] };
+    await this.uow.sql('SELECT platform.claim_idempotency_key($1, $2, $3)', [scope, key, lockId(scope, key)]);
+  }
+
+  /** The answer stored under a key, if there is one. */
+  async find(scope: string, key: string): Promise<StoredAnswer | undefined> {
+    const text = 'SELECT fingerprint, status, body, etag FROM platform.idempotency_keys WHERE scope = $1 AND key = $2';
+    const [stored] = await this.uow.sql<StoredAnswer>(text, [scope, key]);
+    return stored;
   }
 
   /** Stores an answer; it is committed together with the effect that it tells about. */

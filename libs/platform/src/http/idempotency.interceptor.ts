@@ -5,7 +5,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { from, lastValueFrom, type Observable } from 'rxjs';
 import { POLICY, type AuthenticatedRequest, type Policy } from '@platform/auth';
 import { UnitOfWork } from '@platform/database';
-import { IdempotencyStore, type StoredAnswer } from './idempotency-store';
+import { IdempotencyStore, refusalOf, type StoredAnswer } from './idempotency-store';
 import * as errors from './idempotency.errors';
 
 /** The metadata key of routes that demand an Idempotency-Key; the OpenAPI document reads it too. */
@@ -21,6 +21,13 @@ export const NEVER_REPLAYED = 'http:neverReplayed';
 export const NeverReplayed = () => SetMetadata(NEVER_REPLAYED, true);
 
 type Request = FastifyRequest & AuthenticatedRequest;
+
+/** A key, whose it is, and the request that it stands for. */
+interface Claim {
+  scope: string;
+  key: string;
+  fingerprint: Buffer;
+}
 
 /**
  * Gives the same request the same effect once and the same answer always. The transaction is opened here, around the
@@ -44,7 +51,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
     }
     const scope = request.actor?.keyId ?? request.actor?.id;
     if (key === undefined || scope === undefined) return next.handle();
-    return from(this.uow.run(() => this.once(scope, key, request, http.getResponse<FastifyReply>(), next)));
+    return from(this.once({ scope, key, fingerprint: fingerprintOf(request) }, http.getResponse<FastifyReply>(), next));
   }
 
   /** Signing in and refreshing hash outside of transactions, and their answers hold secrets that must not be stored. */
@@ -57,18 +64,32 @@ export class IdempotencyInterceptor implements NestInterceptor {
     return this.reflector.get<true | undefined>(NEVER_REPLAYED, context.getHandler()) === true;
   }
 
-  private async once(
-    scope: string,
-    key: string,
-    request: Request,
-    reply: FastifyReply,
-    next: CallHandler,
-  ): Promise<string> {
-    const fingerprint = fingerprintOf(request);
-    const { isFree, stored } = await this.store.claim(scope, key);
-    if (stored) return replay(stored, fingerprint, reply);
-    if (!isFree) throw errors.idempotencyInProgress();
-    const result: unknown = await lastValueFrom(next.handle(), { defaultValue: undefined });
+  private async once(claim: Claim, reply: FastifyReply, next: CallHandler): Promise<string> {
+    try {
+      return await this.uow.run(() => this.handle(claim, reply, next));
+    } catch (error) {
+      const refusal = refusalOf(error);
+      if (refusal === undefined) throw error;
+      const stored = refusal === 'answered' ? await this.store.find(claim.scope, claim.key) : undefined;
+      if (!stored) throw errors.idempotencyInProgress();
+      return replay(stored, claim.fingerprint, reply);
+    }
+  }
+
+  /** The claim is not awaited: it is in one trip with the handler's first statements, and ahead of them. */
+  private async handle({ scope, key, fingerprint }: Claim, reply: FastifyReply, next: CallHandler): Promise<string> {
+    const refused = this.store.claim(scope, key).then(
+      () => undefined,
+      (error: Error) => error,
+    );
+    let result: unknown;
+    try {
+      result = await lastValueFrom(next.handle(), { defaultValue: undefined });
+    } catch (error) {
+      throw (await refused) ?? error;
+    }
+    const refusal = await refused;
+    if (refusal) throw refusal;
     const body = result === undefined ? '' : JSON.stringify(result);
     const etag = (reply.getHeader('etag') as string | undefined) ?? null;
     this.store.store(scope, key, { fingerprint, status: reply.statusCode, body, etag });
