@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { v7 as uuidv7 } from 'uuid';
 import { CatalogFacade } from '@app/catalog';
 import { InventoryFacade } from '@app/inventory';
 import { Audit } from '@platform/audit';
 import { Config } from '@platform/config';
-import { UnitOfWork } from '@platform/database';
+import { newId, UnitOfWork } from '@platform/database';
 import { Outbox } from '@platform/messaging';
 import { Log } from '@platform/observability';
 import { CheckoutStarter } from './checkout/checkout-starter';
@@ -44,7 +43,7 @@ export class OrdersService {
    * @throws AppError `unknown_sku`, `product_not_available`, `currency_mismatch`, `insufficient_stock`
    */
   place(buyerId: string, wanted: NewOrder, terms: Partial<OrderTerms> = {}): Promise<OrderWithPayments> {
-    const { orderId = uuidv7(), paymentId, holdSeconds = this.config.get('ORDER_EXPIRY') } = terms;
+    const { orderId = newId(), paymentId, holdSeconds = this.config.get('ORDER_EXPIRY') } = terms;
     return this.uow.run(async () => {
       const startedAt = performance.now();
       this.log.info('orders.place.started', { orderId, lines: wanted.items.length });

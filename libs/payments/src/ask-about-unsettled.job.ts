@@ -1,6 +1,5 @@
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { v7 as uuidv7 } from 'uuid';
-import { Signals, UnitOfWork } from '@platform/database';
+import { newId, Signals, UnitOfWork } from '@platform/database';
 import { Outbox, WorkLoop } from '@platform/messaging';
 import { Log, runInContext } from '@platform/observability';
 import { CapturesService, UNSETTLED_SIGNAL } from './captures.service';
@@ -66,7 +65,7 @@ export class AskAboutUnsettled implements OnApplicationBootstrap, OnModuleDestro
 
   /** One that fails keeps no other from its turn; its own comes again when its lease ends. */
   private alone(id: string, work: () => Promise<void>): Promise<void> {
-    return runInContext({ requestId: uuidv7(), actor: 'payments' }, () =>
+    return runInContext({ requestId: newId(), actor: 'payments' }, () =>
       work().catch((error: unknown) => this.log.error('payments.unsettled.failed', { id, error })),
     );
   }

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { v7 as uuidv7 } from 'uuid';
 import { Config } from '@platform/config';
-import { UnitOfWork, violates } from '@platform/database';
+import { newId, UnitOfWork, violates } from '@platform/database';
 import { CapturesService } from './captures.service';
 import { PaymentGateways } from './gateways/payment-gateways';
 import { paymentInProgress } from './payments.errors';
@@ -39,7 +38,7 @@ export class PaymentsFacade {
    * it later. For a reference that is new in this transaction: the row leaves with COMMIT.
    * @param at the transaction's time
    */
-  beginFirst(payment: NewPayment, at: Date, id = uuidv7()): Payment {
+  beginFirst(payment: NewPayment, at: Date, id = newId()): Payment {
     const { provider } = this.gateways.chosen;
     const capture = this.config.get('PAYMENT_CAPTURE');
     this.payments.queueInsert({ id, provider, capture, payment });
@@ -49,7 +48,7 @@ export class PaymentsFacade {
   /** Like `beginFirst`, for a reference that may have payments already. @throws AppError `payment_in_progress` */
   async begin(payment: NewPayment): Promise<Payment> {
     this.uow.requireActive('PaymentsFacade.begin');
-    const id = uuidv7();
+    const id = newId();
     try {
       const { provider } = this.gateways.chosen;
       await this.payments.insert({ id, provider, capture: this.config.get('PAYMENT_CAPTURE'), payment });

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { v7 as uuidv7 } from 'uuid';
 import { Audit } from '@platform/audit';
-import { UnitOfWork } from '@platform/database';
+import { newId, UnitOfWork } from '@platform/database';
 import { notFound } from '@platform/errors';
 import { Outbox } from '@platform/messaging';
 import { Log } from '@platform/observability';
@@ -43,7 +42,7 @@ export class RefundsService {
       // The reservation has locked the payment's row, so the refunds before this one can't change any more.
       const amount = amountMinor ?? payment.refundRequestedMinor - (await this.refunds.sumRequested(paymentId));
       const refund = await this.refunds.insert({
-        id: uuidv7(),
+        id: newId(),
         paymentId,
         amountMinor: amount,
         currency: payment.currency,

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Raw } from 'typeorm';
-import { v7 as uuidv7 } from 'uuid';
-import { UnitOfWork, violates } from '@platform/database';
+import { newId, UnitOfWork, violates } from '@platform/database';
 import type { Names } from './profile.rules';
 import { User } from './user.entity';
 import { emailTaken } from './users.errors';
@@ -54,7 +53,7 @@ export class UsersRepository {
 
   /** @throws AppError `email_taken` */
   async insert(newUser: NewUser): Promise<User> {
-    const user = this.uow.manager.create(User, { ...newUser, id: newUser.id ?? uuidv7() });
+    const user = this.uow.manager.create(User, { ...newUser, id: newUser.id ?? newId() });
     try {
       await this.uow.manager.insert(User, user);
     } catch (error) {

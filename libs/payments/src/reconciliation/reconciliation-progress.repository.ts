@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { v7 as uuidv7 } from 'uuid';
-import { UnitOfWork } from '@platform/database';
+import { newId, UnitOfWork } from '@platform/database';
 import type { ComparedPayment, Difference, Reconciliation } from './reconciliation.types';
 
 const LEASE_SECONDS = 120;
@@ -121,7 +120,7 @@ export class ReconciliationProgress {
   private async insert(runId: string, found: Difference[]): Promise<void> {
     await this.uow.execute(INSERT_DIFFERENCES, [
       runId,
-      found.map(() => uuidv7()),
+      found.map(() => newId()),
       found.map(({ kind }) => kind),
       found.map(({ paymentId }) => paymentId),
       found.map(({ providerRef }) => providerRef),

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { v7 as uuidv7 } from 'uuid';
-import { UnitOfWork } from '@platform/database';
+import { newId, UnitOfWork } from '@platform/database';
 import type { KeptDifference, Reconciliation } from './reconciliation.types';
 
 const RUN = `id, provider, status, covers_from AS "coversFrom", covers_to AS "coversTo", charges, payments, differences,
@@ -30,13 +29,13 @@ export class ReconciliationsRepository {
 
   /** A run over the last `days` days. @throws unique violation `reconciliations_one_open` */
   async insert(provider: string, days: number): Promise<Reconciliation> {
-    const [run] = await this.uow.sql<Reconciliation>(INSERT, [uuidv7(), provider, days]);
+    const [run] = await this.uow.sql<Reconciliation>(INSERT, [newId(), provider, days]);
     return run as Reconciliation;
   }
 
   /** The run of the day over the last `days` days, if it is due. */
   async insertDaily(provider: string, days: number): Promise<void> {
-    await this.uow.execute(INSERT_DAILY, [uuidv7(), provider, days]);
+    await this.uow.execute(INSERT_DAILY, [newId(), provider, days]);
   }
 
   /** Newest first, older than the run named `before`. */

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { v7 as uuidv7 } from 'uuid';
-import { UnitOfWork } from '@platform/database';
+import { newId, UnitOfWork } from '@platform/database';
 import { currentContext } from '@platform/observability';
 
 /**
@@ -36,7 +35,7 @@ export class Audit {
       return {
         text: INSERT,
         values: [
-          entries.map(() => uuidv7()),
+          entries.map(() => newId()),
           entries.map(({ action }) => action),
           entries.map(({ resource }) => resource),
           entries.map(({ resourceId }) => resourceId),

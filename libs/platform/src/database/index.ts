@@ -5,6 +5,7 @@ export * from './database.module';
 export * from './durability';
 export * from './migrate';
 export * from './migrations';
+export * from './new-id';
 export * from './page';
 export * from './signals';
 export * from './sql-errors';

@@ -4,7 +4,10 @@ import { Client } from 'pg';
 import { DataSource } from 'typeorm';
 import { Config } from '@platform/config';
 import { Log } from '@platform/observability';
-import { poolOf } from './connections';
+import { SharedConnection } from './shared-connection';
+
+/** A signal costs a transaction: under load, one for all orders of this time is enough. */
+const PAUSE_MS = 10;
 
 type Receiver = (payload: string) => void | Promise<void>;
 
@@ -16,7 +19,8 @@ type Receiver = (payload: string) => void | Promise<void>;
 @Injectable()
 export class Signals implements OnApplicationShutdown {
   private readonly receivers = new Map<string, Set<Receiver>>();
-  private readonly sending = new Map<string, 'sent' | 'again'>();
+  private readonly due = new Set<string>();
+  private isWaking = false;
   private listener: Client | undefined;
   private stopped = false;
 
@@ -26,27 +30,15 @@ export class Signals implements OnApplicationShutdown {
     private readonly log: Log,
   ) {}
 
-  /** Sends a payload-free signal; while one of the same name is on its way, further ones become a single one. */
+  /** Sends a payload-free signal at once, together with others of this turn; those of the next 10 ms follow as one. */
   wake(channel: string): void {
-    if (this.sending.has(channel)) {
-      this.sending.set(channel, 'again');
-      return;
-    }
-    this.sending.set(channel, 'sent');
-    void this.send(channel).finally(() => {
-      const again = this.sending.get(channel) === 'again';
-      this.sending.delete(channel);
-      if (again && !this.stopped) this.wake(channel);
-    });
+    this.due.add(channel);
+    if (!this.isWaking) void this.wakeAll();
   }
 
   /** Sends a signal with a payload (at most 8,000 bytes). A failure is logged; the receiver's own net catches it. */
-  async send(channel: string, payload = ''): Promise<void> {
-    try {
-      await poolOf(this.dataSource).query('SELECT pg_notify($1, $2)', [channel, payload]);
-    } catch (error) {
-      this.log.warn('signals.not_sent', { channel, error });
-    }
+  send(channel: string, payload = ''): Promise<void> {
+    return this.notify('SELECT pg_notify($1, $2)', [channel, payload]);
   }
 
   /**
@@ -64,6 +56,29 @@ export class Signals implements OnApplicationShutdown {
   async onApplicationShutdown(): Promise<void> {
     this.stopped = true;
     await this.listener?.end().catch(() => undefined);
+  }
+
+  private async wakeAll(): Promise<void> {
+    this.isWaking = true;
+    await Promise.resolve(); // whoever wakes in the same turn
+    while (this.due.size > 0 && !this.stopped) {
+      const channels = [...this.due];
+      this.due.clear();
+      await this.notify(`SELECT pg_notify(channel, '') FROM unnest($1::text[]) AS channel`, [channels]);
+      await delay(PAUSE_MS, undefined, { ref: false });
+    }
+    this.isWaking = false;
+  }
+
+  private async notify(text: string, values: unknown[]): Promise<void> {
+    const connection = new SharedConnection(this.dataSource);
+    try {
+      await connection.query(text, values);
+    } catch (error) {
+      this.log.warn('signals.not_sent', { channel: values[0], error });
+    } finally {
+      await connection.release();
+    }
   }
 
   private async connect(): Promise<void> {

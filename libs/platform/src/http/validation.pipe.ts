@@ -1,15 +1,24 @@
 import { ValidationPipe, type ValidationError } from '@nestjs/common';
+import type { ValidatorOptions } from 'class-validator';
 import { validationFailed, type FieldError } from '@platform/errors';
+import { certainlyPasses } from './sure-check';
 
 const MAX_REPORTED = 100;
 const CODES: Record<string, string> = { whitelistValidation: 'unknown_field' };
+
+/** Asks class-validator only about what may be wrong. */
+class QuickValidationPipe extends ValidationPipe {
+  protected override validate(object: object, options: ValidatorOptions) {
+    return certainlyPasses(object) ? [] : super.validate(object, options);
+  }
+}
 
 /**
  * Turns bodies and queries into DTOs and refuses whatever they do not describe: unknown fields, wrong types, lists in
  * place of objects. Nothing is converted silently; a query's numbers are converted by its own DTO.
  */
 export function createValidationPipe(): ValidationPipe {
-  return new ValidationPipe({
+  return new QuickValidationPipe({
     whitelist: true,
     forbidNonWhitelisted: true,
     forbidUnknownValues: true,

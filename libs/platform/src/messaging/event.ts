@@ -1,4 +1,4 @@
-import { v7 as uuidv7 } from 'uuid';
+import { newId } from '@platform/database';
 
 /** Something that has happened, on its way to whoever listens. `payload` is small: ids, not entities. */
 export interface Event<Payload extends object = object> {
@@ -33,6 +33,6 @@ export interface EventDefinition<Payload extends object> extends EventKind<Paylo
 
 /** Declares a kind of event: `export const orderPlaced = defineEvent<{ orderId: string }>('orders.placed', 1);` */
 export function defineEvent<Payload extends object>(eventName: string, version: number): EventDefinition<Payload> {
-  const make = (payload: Payload): Event<Payload> => ({ id: uuidv7(), name: eventName, version, payload });
+  const make = (payload: Payload): Event<Payload> => ({ id: newId(), name: eventName, version, payload });
   return Object.assign(make, { eventName, version });
 }

@@ -1,6 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { v7 as uuidv7 } from 'uuid';
-import type { UnitOfWork } from '@platform/database';
+import { newId, type UnitOfWork } from '@platform/database';
 import type { Log } from '@platform/observability';
 import type { DeliveryStore, DueDelivery, Failed, StoredEvent } from './delivery-store';
 import { HoldLost, type Hold } from './hold';
@@ -14,7 +13,7 @@ const NOTED_AGAIN_MS = 250;
 
 /** The deliveries of one listener that a job has claimed: held by a heartbeat until they are noted or have failed. */
 export class HeldDeliveries {
-  private readonly lease = uuidv7();
+  private readonly lease = newId();
   private readonly open = new Set<string>();
   private readonly unnoted = new Set<string>();
   private readonly writes = new Map<string, Array<() => void>>();

@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { v7 as uuidv7 } from 'uuid';
 import { Audit } from '@platform/audit';
 import { ApiKeys, EndedSessions, hashApiKey, type Actor } from '@platform/auth';
-import { decodeCursor, toPage, UnitOfWork, type Page } from '@platform/database';
+import { decodeCursor, newId, type Page, toPage, UnitOfWork } from '@platform/database';
 import { forbidden, notFound } from '@platform/errors';
 import { Outbox } from '@platform/messaging';
 import { apiKeyChanged } from '../users.events';
@@ -40,7 +39,7 @@ export class ApiKeysService {
   make(actor: Actor, { name, permissions, lifetimeDays }: ApiKeyWish): Promise<MadeApiKey> {
     if (!mayMakeKey(actor.permissions, permissions)) throw forbidden();
     const secret = createApiKey();
-    const id = uuidv7();
+    const id = newId();
     const secretHash = hashApiKey(secret);
     return this.uow.run(async () => {
       const wanted = { id, ownerId: actor.id, name, permissions, hint: hintOf(secret), secretHash, lifetimeDays };

@@ -1,11 +1,10 @@
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Audit } from '@platform/audit';
 import { Config } from '@platform/config';
-import { UnitOfWork } from '@platform/database';
+import { newId, UnitOfWork } from '@platform/database';
 import { Outbox, WorkLoop } from '@platform/messaging';
 import { Log, runInContext } from '@platform/observability';
 import { PersonalData } from '@platform/privacy';
-import { v7 as uuidv7 } from 'uuid';
 import { userErased } from '../users.events';
 import { ErasuresRepository } from './erasures.repository';
 
@@ -44,7 +43,7 @@ export class EraseAccountsJob implements OnApplicationBootstrap, OnModuleDestroy
   /** One account that can't be erased holds up no other. */
   private async eraseAll(): Promise<boolean> {
     const failed: string[] = [];
-    const context = { requestId: `erasure ${uuidv7()}`, actor: 'erasure' };
+    const context = { requestId: `erasure ${newId()}`, actor: 'erasure' };
     while (await runInContext(context, () => this.eraseSome(failed)));
     return false;
   }

@@ -5,7 +5,6 @@ import type {
   PublicKeyCredentialRequestOptionsJSON,
   RegistrationResponseJSON,
 } from '@simplewebauthn/server';
-import { parse as parseUuid } from 'uuid';
 import { Log } from '@platform/observability';
 import type { User } from '../user.entity';
 import { PasskeyAddress } from './passkey-address';
@@ -33,8 +32,11 @@ export interface MadeCredential extends PasskeyProof {
   publicKey: Buffer;
 }
 
+/** The 16 bytes of a UUID. */
+const bytesOf = (uuid: string) => Buffer.from(uuid.replaceAll('-', ''), 'hex');
+
 /** The user, as an authenticator knows them: it gives this back when they sign in without a name. */
-export const userHandleOf = (userId: string) => Buffer.from(parseUuid(userId)).toString('base64url');
+export const userHandleOf = (userId: string) => bytesOf(userId).toString('base64url');
 
 type SignedResponse = Pick<RegistrationResponseJSON | AuthenticationResponseJSON, 'response'>;
 
@@ -58,7 +60,7 @@ export class PasskeyCeremonies {
       ...{ rpName: RP_NAME, rpID: this.address.rpId, timeout, supportedAlgorithmIDs: ALGORITHMS },
       userName: user.email,
       userDisplayName: `${user.firstName} ${user.lastName}`,
-      userID: Uint8Array.from(parseUuid(user.id)),
+      userID: Uint8Array.from(bytesOf(user.id)),
       excludeCredentials: known.map(toDescriptor),
       authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
     });

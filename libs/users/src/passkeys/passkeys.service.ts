@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { RegistrationResponseJSON } from '@simplewebauthn/server';
-import { v7 as uuidv7 } from 'uuid';
 import type { Actor } from '@platform/auth';
-import { decodeCursor, toPage, UnitOfWork, type Page } from '@platform/database';
+import { decodeCursor, newId, type Page, toPage, UnitOfWork } from '@platform/database';
 import { notFound } from '@platform/errors';
 import { EnrolmentGate } from '../factors/enrolment-gate';
 import { FactorChanges } from '../factors/factor-changes';
@@ -62,7 +61,7 @@ export class PasskeysService {
       const user = await this.gate.hold(actor); // in turn, or twenty at once would make forty
       const known = await this.passkeys.listFor(user.id, null, MAX_PASSKEYS);
       if (known.length >= MAX_PASSKEYS) throw tooManyPasskeys();
-      const passkey = await this.passkeys.insert({ ...made, id: uuidv7(), userId: user.id, name, transports });
+      const passkey = await this.passkeys.insert({ ...made, id: newId(), userId: user.id, name, transports });
       this.changes.record('users.passkey_registered', user.id, passkey.id);
       return { passkey, recoveryCodes: await this.recoveryCodes.issueIfNone(user.id) };
     });

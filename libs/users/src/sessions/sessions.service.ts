@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { v7 as uuidv7 } from 'uuid';
 import { Audit } from '@platform/audit';
 import { EndedSessions } from '@platform/auth';
-import { decodeCursor, toPage, UnitOfWork, type Page } from '@platform/database';
+import { decodeCursor, newId, type Page, toPage, UnitOfWork } from '@platform/database';
 import { notFound, unauthenticated } from '@platform/errors';
 import { createRefreshToken, hashRefreshToken, isRefreshToken, REFRESH_TOKEN_SECONDS } from './refresh-token.rules';
 import { RefreshTokensRepository } from './refresh-tokens.repository';
@@ -27,7 +26,7 @@ export class SessionsService {
    */
   async open(userId: string, origin: Origin, passwordHash?: string): Promise<OpenedSession | undefined> {
     this.uow.requireActive('SessionsService.open');
-    const id = uuidv7();
+    const id = newId();
     const refreshToken = createRefreshToken();
     const tokenHash = hashRefreshToken(refreshToken);
     const session = { id, userId, origin, tokenHash, passwordHash, lifetimeSeconds: REFRESH_TOKEN_SECONDS };
