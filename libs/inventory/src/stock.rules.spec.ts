@@ -1,4 +1,4 @@
-import { availabilityOf, inLockOrder } from './stock.rules';
+import { availabilityOf, inLockOrder, ranLow } from './stock.rules';
 
 describe('availabilityOf', () => {
   it.each([
@@ -18,4 +18,15 @@ it('orders lines by sku and leaves the request as it was', () => {
   ];
   expect(inLockOrder(lines).map(({ sku }) => sku)).toEqual(['A', 'B']);
   expect(lines[0]?.sku).toBe('B');
+});
+
+it.each([
+  [6, 1, false],
+  [5, 1, true],
+  [5, 9, true],
+  [4, 1, false],
+  [0, 20, true],
+])('that %d pieces are left once %d are taken: runs low now: %s', (available, quantity, isLow) => {
+  const line = { sku: 'A', quantity, available };
+  expect(ranLow([line], 5)).toEqual(isLow ? [line] : []);
 });

@@ -67,9 +67,13 @@ const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'; // Crockford's base 32: no 
  * random, so it tells nobody how much is sold.
  */
 export function orderNumberOf(orderId: string): string {
-  const bits = BigInt(`0x${orderId.replaceAll('-', '').slice(-15)}`);
-  const characters = Array.from({ length: 12 }, (_, at) => ALPHABET[Number((bits >> BigInt(55 - at * 5)) & 31n)]).join(
-    '',
-  );
-  return `CH-${characters.slice(0, 4)}-${characters.slice(4, 8)}-${characters.slice(8)}`;
+  const digits = orderId.slice(-16).replace('-', ''); // 60 bits, 20 for each group
+  const groups = [digits.slice(0, 5), digits.slice(5, 10), digits.slice(10)].map(inBase32);
+  return `CH-${groups.join('-')}`;
+}
+
+/** 20 bits in four characters. */
+function inBase32(hex: string): string {
+  const bits = Number.parseInt(hex, 16);
+  return [15, 10, 5, 0].map((shift) => ALPHABET[(bits >> shift) & 31]).join('');
 }

@@ -9,4 +9,5 @@ export * from './new-id';
 export * from './page';
 export * from './signals';
 export * from './sql-errors';
+export type { Statement } from './transaction-scope';
 export * from './unit-of-work';

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { UnitOfWork } from '@platform/database';
 
@@ -50,5 +50,5 @@ export class IdempotencyStore {
 }
 
 function lockId(scope: string, key: string): string {
-  return createHash('sha256').update(`${scope}\n${key}`).digest().readBigInt64BE().toString();
+  return hash('sha256', `${scope}\n${key}`, 'buffer').readBigInt64BE().toString();
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { Injectable, SetMetadata, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -121,11 +121,13 @@ function keyOf(request: Request): string | undefined {
 
 /** What makes two requests the same: method, address and body, whatever the order of the body's keys. */
 function fingerprintOf(request: Request): Buffer {
-  const body = JSON.stringify(request.body ?? null, sortKeys);
-  return createHash('sha256').update(`${request.method} ${request.url}\n${body}`).digest();
+  return hash('sha256', `${request.method} ${request.url}\n${canonicalOf(request.body ?? null)}`, 'buffer');
 }
 
-function sortKeys(_key: string, value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+/** JSON with sorted keys. */
+function canonicalOf(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
+  if (Array.isArray(value)) return `[${value.map(canonicalOf).join()}]`;
+  const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${members.map(([key, member]) => `${JSON.stringify(key)}:${canonicalOf(member)}`).join()}}`;
 }

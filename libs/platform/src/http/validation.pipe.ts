@@ -1,15 +1,23 @@
-import { ValidationPipe, type ValidationError } from '@nestjs/common';
-import type { ValidatorOptions } from 'class-validator';
+import { ValidationPipe, type ArgumentMetadata, type ValidationError } from '@nestjs/common';
+import { plainToInstance } from 'class-transformer';
 import { validationFailed, type FieldError } from '@platform/errors';
 import { certainlyPasses } from './sure-check';
 
 const MAX_REPORTED = 100;
 const CODES: Record<string, string> = { whitelistValidation: 'unknown_field' };
 
-/** Asks class-validator only about what may be wrong. */
+/** Leaves Nest's pipe, and class-validator, only what may be wrong. */
 class QuickValidationPipe extends ValidationPipe {
-  protected override validate(object: object, options: ValidatorOptions) {
-    return certainlyPasses(object) ? [] : super.validate(object, options);
+  override transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    return this.passed(value, metadata) ?? super.transform(value, metadata);
+  }
+
+  /** The instance of a plain object that certainly is valid: it came out of JSON or a query, so it holds nothing else. */
+  private passed(value: unknown, metadata: ArgumentMetadata): Promise<object> | undefined {
+    const { metatype } = metadata;
+    if (typeof value !== 'object' || value === null || !metatype || !this.toValidate(metadata)) return undefined;
+    const instance = plainToInstance(metatype as new () => object, value);
+    return certainlyPasses(instance) ? Promise.resolve(instance) : undefined;
   }
 }
 

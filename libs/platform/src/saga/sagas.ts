@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Signals, UnitOfWork } from '@platform/database';
+import { Signals, UnitOfWork, type Statement } from '@platform/database';
 import { currentContext } from '@platform/observability';
 
 /** The signal that wakes the workers' saga runner. */
@@ -9,6 +9,11 @@ const INSERT = `
   INSERT INTO platform.sagas (name, key, step, next_run_at, request_id)
   SELECT given.name, given.key, given.step, coalesce(given.run_at, now()), $5
   FROM unnest($1::text[], $2::uuid[], $3::text[], $4::timestamptz[]) AS given (name, key, step, run_at)`;
+
+/** The usual case: one. */
+const INSERT_ONE = `
+  INSERT INTO platform.sagas (name, key, step, next_run_at, request_id)
+  VALUES ($1, $2, $3, coalesce($4::timestamptz, now()), $5)`;
 
 const INSERT_ONCE = `
   INSERT INTO platform.sagas (name, key, step, next_run_at, request_id) VALUES ($1, $2, $3, now(), $4)
@@ -49,19 +54,7 @@ export class Sagas {
   start(saga: { name: string; firstStep: string }, key: string, runAt: Date | null): void {
     const row: NewSaga = { name: saga.name, firstStep: saga.firstStep, key, runAt };
     if (runAt === null) this.wakeWorkersAfterCommit();
-    this.uow.gather('sagas', row, (rows: NewSaga[]) => {
-      const column = <Name extends keyof NewSaga>(name: Name) => rows.map((started) => started[name]);
-      return {
-        text: INSERT,
-        values: [
-          column('name'),
-          column('key'),
-          column('firstStep'),
-          column('runAt'),
-          currentContext()?.requestId ?? null,
-        ],
-      };
-    });
+    this.uow.gather('sagas', row, toStatement);
   }
 
   /**
@@ -94,4 +87,14 @@ export class Sagas {
   private wakeWorkersAfterCommit(): void {
     this.uow.afterCommit(() => this.signals.wake(SAGA_SIGNAL));
   }
+}
+
+function toStatement(rows: NewSaga[]): Statement {
+  const requestId = currentContext()?.requestId ?? null;
+  const [first] = rows;
+  if (first && rows.length === 1) {
+    return { text: INSERT_ONE, values: [first.name, first.key, first.firstStep, first.runAt, requestId] };
+  }
+  const column = <Name extends keyof NewSaga>(name: Name) => rows.map((started) => started[name]);
+  return { text: INSERT, values: [column('name'), column('key'), column('firstStep'), column('runAt'), requestId] };
 }
