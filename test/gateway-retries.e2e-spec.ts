@@ -44,7 +44,7 @@ describe.each([
     calls = 0;
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const settings = {
-      GATEWAY_TIMEOUT: 1,
+      GATEWAY_TIMEOUT: 3,
       SANDBOX_GATEWAY_URL: url,
       STRIPE_API_URL: url,
       STRIPE_SECRET_KEY: 'sk_test',
@@ -86,10 +86,11 @@ describe.each([
     answer = 'silent to refunds';
     const request = { providerRef: 'ch_1', amountMinor: 100, currency: 'USD', calls: 0 };
     const refunds = Array.from({ length: BURST }, (_, n) => gateway.refund({ ...request, key: `refund-${n}` }));
-    const started = Date.now();
+    const ended: string[] = [];
+    for (const refund of refunds) void refund.then(({ kind }) => ended.push(kind));
     const charges = Array.from({ length: 20 }, charge);
     expect((await Promise.all(charges)).map(({ kind }) => kind)).toEqual(charges.map(() => 'succeeded'));
-    expect(Date.now() - started).toBeLessThan(900); // no refund has ended yet
+    expect(ended).not.toContain('unknown'); // no refund has timed out yet
     const ends = (await Promise.all(refunds)).map(({ kind }) => kind);
     expect(new Set(ends)).toEqual(new Set(['unknown', 'withheld']));
     expect((await gateway.refund({ ...request, key: 'refund' })).kind).toBe('withheld'); // their circuit is open

@@ -56,7 +56,7 @@ describe('SIGTERM', () => {
   });
 
   it('fails nobody who stops sending when readiness says so', async () => {
-    const { program, api } = await shop.startApiProcess({ DRAIN_LAG: '2s' });
+    const { program, api } = await shop.startApiProcess({ DRAIN_LAG: '5s' });
     const buyer = shop.as('customer');
     const balancer = new Balancer(api);
     const clients = Array.from({ length: CLIENTS }, () => load(api.as(buyer.token as string), sku, balancer));

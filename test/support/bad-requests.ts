@@ -20,6 +20,8 @@ const MALFORMED: Record<string, string | Buffer> = {
   ['__proto__']: '{"__proto__":{"isAdmin":true}}',
   '__proto__ behind an escape': '{"\\u005f_proto__":{}}',
   constructor: '{"a":{"constructor":{"prototype":{}}}}',
+  'a method of every object': '{"a":{"toString":1}}',
+  prototype: '{"prototype":1}',
   '33 levels': `${'{"a":'.repeat(33)}1${'}'.repeat(33)}`,
   '90 kB of brackets': '['.repeat(90_000),
   '90 kB of braces': '{"a":'.repeat(18_000),

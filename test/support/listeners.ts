@@ -122,7 +122,7 @@ export class Post {
 
   /** Makes pauses and leases of deliveries end now. */
   async skipPauses(): Promise<void> {
-    await this.db.sql('UPDATE platform.outbox_deliveries SET not_before = now()');
+    await this.db.sql('UPDATE platform.outbox_deliveries SET not_before = now() WHERE lease IS NULL');
     await this.db.sql('NOTIFY outbox');
   }
 

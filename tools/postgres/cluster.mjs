@@ -78,9 +78,10 @@ function commandLine(pid) {
 
 /**
  * glibc gives memory back to the kernel as soon as 128 kB of it are free, and a larger statement takes and gives them each time:
- * a dozen page faults, which cost more than the statement (placing an order: 450 and 200 µs). Each connection may keep this much.
+ * a dozen page faults, which cost more than the statement (placing an order: 450 and 200 µs). Each connection may keep this much;
+ * blocks beyond the second limit are mapped and unmapped each time, as otherwise those of 128 kB.
  */
-const KEPT_MEMORY = { MALLOC_TRIM_THRESHOLD_: String(4 * 1024 * 1024) };
+const KEPT_MEMORY = { MALLOC_TRIM_THRESHOLD_: String(4 * 1024 * 1024), MALLOC_MMAP_THRESHOLD_: String(1024 * 1024) };
 
 /**
  * How to run the server; its end signals ask for a fast end, then for one without a checkpoint.

@@ -4,7 +4,8 @@ import type { Shortage, StockLine } from './inventory.types';
 
 /**
  * Nothing is read here and written later: a row that somebody else changed meanwhile is judged anew once it is ours. One small
- * statement a line, all in one trip: half of PostgreSQL's work for one statement over all lines (72 in place of 160 µs for two).
+ * statement a line, all in one trip, and one for the holds: for two lines 115 µs of PostgreSQL's CPU, where one statement that did
+ * it all took 160.
  */
 const TAKE = `
   UPDATE inventory.stock_levels SET reserved = reserved + $3, version = version + 1, updated_at = now()
@@ -21,12 +22,12 @@ const INSERT = `
   SELECT $1, $2, $3, $4, sku, quantity FROM unnest($5::text[], $6::bigint[]) AS line (sku, quantity)`;
 
 const LOCK_LEVELS = `
-  SELECT sku FROM inventory.stock_levels WHERE sku = ANY($1) ORDER BY sku, location_id FOR UPDATE`;
+  SELECT sku FROM inventory.stock_levels WHERE sku = ANY($1) ORDER BY sku COLLATE "C", location_id FOR UPDATE`;
 
 const LOCK_LEVELS_OF_REFERENCE = `
   SELECT sku FROM inventory.stock_levels
   WHERE (sku, location_id) IN (SELECT sku, location_id FROM inventory.holds WHERE reference = $1)
-  ORDER BY sku, location_id FOR UPDATE`;
+  ORDER BY sku COLLATE "C", location_id FOR UPDATE`;
 
 const EXPIRE = `
   WITH expired AS (
@@ -74,16 +75,17 @@ export class HoldsRepository {
   constructor(private readonly uow: UnitOfWork) {}
 
   /**
-   * Takes all lines or none.
+   * Takes what is to be had of these lines.
    * @param lines in lock order: the rows are locked in it
-   * @returns null when one of them is not to be had
    */
-  async take(lines: StockLine[], locationId: string, seconds: number): Promise<Taken[] | null> {
+  async take(lines: StockLine[], locationId: string, seconds: number): Promise<Taken[]> {
     const asked = lines.map(({ sku, quantity }) => this.uow.sql<Taken>(TAKE, [sku, locationId, quantity, seconds]));
-    const taken = (await Promise.all(asked)).flat();
-    if (taken.length === lines.length) return taken;
+    return (await Promise.all(asked)).flat();
+  }
+
+  /** Gives back what was taken in this transaction, and is not written down yet. */
+  async giveBack(taken: Taken[], locationId: string): Promise<void> {
     await Promise.all(taken.map(({ sku, quantity }) => this.uow.execute(GIVE_BACK, [sku, locationId, quantity])));
-    return null;
   }
 
   /** Writes down who holds what was taken. Leaves with COMMIT: nobody reads a new hold before. */

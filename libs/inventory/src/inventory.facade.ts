@@ -42,10 +42,10 @@ export class InventoryFacade {
     return this.holdAs('held', reference, lines, seconds);
   }
 
-  /** Like `hold`, for an order that is paid already: what is held does not expire. */
-  holdFirmly(reference: string, lines: StockLine[]): Promise<HoldOutcome> {
+  /** Like `hold`, for an order that is paid already: what is held does not expire. @returns whether it could be held */
+  async holdFirmly(reference: string, lines: StockLine[]): Promise<boolean> {
     this.uow.requireActive('InventoryFacade.holdFirmly');
-    return this.holdAs('firm', reference, lines, 0);
+    return (await this.holdAs('firm', reference, lines, 0)).isHeld; // nobody looks at when a firm hold expires
   }
 
   /** Makes the holds of a paid order last. @returns what is firm now; less than was held when holds have expired */
@@ -75,10 +75,10 @@ export class InventoryFacade {
     seconds: number,
   ): Promise<HoldOutcome> {
     const sorted = inLockOrder(lines);
-    const taken =
-      (await this.holds.take(sorted, MAIN_LOCATION_ID, seconds)) ?? (await this.takeFromLocked(sorted, seconds));
-    const [first] = taken ?? [];
-    if (!taken || !first) return { isHeld: false, shortages: await this.shortagesAmong(sorted) };
+    let taken = await this.holds.take(sorted, MAIN_LOCATION_ID, seconds);
+    if (taken.length < sorted.length) taken = await this.takeFromLocked(sorted, taken, seconds);
+    const [first] = taken;
+    if (taken.length < sorted.length || !first) return this.refuse(sorted, taken);
     const { heldAt, expiresAt } = first;
     this.holds.queueInsert(reference, status, MAIN_LOCATION_ID, expiresAt, sorted);
     const lowUpTo = this.config.get('LOW_STOCK_THRESHOLD');
@@ -86,9 +86,21 @@ export class InventoryFacade {
     return { isHeld: true, heldAt, expiresAt };
   }
 
-  private async takeFromLocked(lines: StockLine[], seconds: number): Promise<Taken[] | null> {
-    await this.holds.expireHolds(lines.map(({ sku }) => sku));
-    return this.holds.take(lines, MAIN_LOCATION_ID, seconds);
+  /** In one trip, in this order. @param before what the first try has taken */
+  private async takeFromLocked(lines: StockLine[], before: Taken[], seconds: number): Promise<Taken[]> {
+    const skus = lines.map(({ sku }) => sku);
+    const [, , taken] = await Promise.all([
+      this.holds.giveBack(before, MAIN_LOCATION_ID),
+      this.holds.expireHolds(skus),
+      this.holds.take(lines, MAIN_LOCATION_ID, seconds),
+    ]);
+    return taken;
+  }
+
+  private async refuse(lines: StockLine[], taken: Taken[]): Promise<HoldOutcome> {
+    const given = this.holds.giveBack(taken, MAIN_LOCATION_ID);
+    const [shortages] = await Promise.all([this.shortagesAmong(lines), given]);
+    return { isHeld: false, shortages };
   }
 
   private async shortagesAmong(lines: StockLine[]) {

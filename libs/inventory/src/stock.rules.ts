@@ -1,6 +1,9 @@
 import type { Availability, StockLine } from './inventory.types';
 
-/** Locks are taken in this order everywhere, so that two orders never wait for each other. */
+/**
+ * Locks are taken in this order everywhere, so that two orders do not wait for each other. One exception: an order that misses a
+ * line locks it behind those that it has taken. If that makes a circle, PostgreSQL ends one of the two, which starts over.
+ */
 export function inLockOrder(lines: StockLine[]): StockLine[] {
   return [...lines].sort((a, b) => (a.sku < b.sku ? -1 : 1));
 }

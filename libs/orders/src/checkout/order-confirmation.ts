@@ -26,11 +26,11 @@ export class OrderConfirmation {
    * In the caller's transaction, which holds the lock of a paid order. Money may arrive after the hold has expired: then
    * the stock is held again.
    * @param firm what the order holds firmly already
-   * @returns false when the stock was sold meanwhile; then nothing has changed
+   * @returns false when the stock was sold meanwhile; then nothing more is held than before
    */
   async confirm(order: Order, firm: Array<{ sku: string }>, actor: string, detail?: string): Promise<boolean> {
     const missing = order.lines.filter(({ sku }) => !firm.some((hold) => hold.sku === sku));
-    if (missing.length > 0 && !(await this.inventory.holdFirmly(order.id, missing)).isHeld) return false;
+    if (missing.length > 0 && !(await this.inventory.holdFirmly(order.id, missing))) return false;
     const paymentStatus = STAYS.has(order.paymentStatus) ? order.paymentStatus : 'paid';
     const change = { status: 'confirmed', paymentStatus, step: 'confirmed', actor, detail } as const;
     this.orders.queueChange(order.id, { from: [order.status], ...change });

@@ -78,7 +78,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
 
   /** The claim is not awaited: it is in one trip with the handler's first statements, and ahead of them. */
   private async handle({ scope, key, fingerprint }: Claim, reply: FastifyReply, next: CallHandler): Promise<string> {
-    const refused = this.store.claim(scope, key).then(
+    const failed = this.store.claim(scope, key).then(
       () => undefined,
       (error: Error) => error,
     );
@@ -86,10 +86,10 @@ export class IdempotencyInterceptor implements NestInterceptor {
     try {
       result = await lastValueFrom(next.handle(), { defaultValue: undefined });
     } catch (error) {
-      throw (await refused) ?? error;
+      throw (await failed) ?? error;
     }
-    const refusal = await refused;
-    if (refusal) throw refusal;
+    const failure = await failed;
+    if (failure) throw failure;
     const body = result === undefined ? '' : JSON.stringify(result);
     const etag = (reply.getHeader('etag') as string | undefined) ?? null;
     this.store.store(scope, key, { fingerprint, status: reply.statusCode, body, etag });

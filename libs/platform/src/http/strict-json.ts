@@ -2,8 +2,11 @@ import { isUtf8 } from 'node:buffer';
 import { malformedJson } from '@platform/errors';
 
 const MAX_DEPTH = 32;
-/** class-transformer would drop them silently. */
-const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor']);
+/**
+ * What every object has: class-transformer would drop `toString` and its like silently, and call `constructor`. Pipes rely on
+ * these not being there.
+ */
+const FORBIDDEN_KEYS = new Set(['prototype', ...Object.getOwnPropertyNames(Object.prototype)]);
 const QUOTE = 34;
 const BACKSLASH = 92;
 const COMMA = 44;

@@ -1,4 +1,4 @@
-import { getMetadataStorage, type ValidatorConstraintInterface } from 'class-validator';
+import { getMetadataStorage, ValidationTypes, type ValidatorConstraintInterface } from 'class-validator';
 import type { ValidationMetadata } from 'class-validator/types/metadata/ValidationMetadata';
 
 type Check = (object: object, value: unknown) => boolean;
@@ -68,14 +68,14 @@ function readRules(target: object): ClassRules {
 function addRule(rules: Rules, metadata: ValidationMetadata): boolean {
   const { type, constraints, constraintCls, validateIf } = metadata;
   if (validateIf) return false;
-  if (type === 'whitelistValidation') return true;
-  if (type === 'conditionalValidation') {
+  if (type === ValidationTypes.WHITELIST) return true;
+  if (type === ValidationTypes.CONDITIONAL_VALIDATION) {
     const [applies] = constraints as [Check];
     rules.conditions.push((object, value) => applies(object, value));
     return true;
   }
-  if (type === 'nestedValidation') return (rules.hasNested = true);
-  if (type !== 'customValidation') return false;
+  if (type === ValidationTypes.NESTED_VALIDATION) return (rules.hasNested = true);
+  if (type !== ValidationTypes.CUSTOM_VALIDATION) return false;
   const validators = getMetadataStorage().getTargetValidatorConstraints(constraintCls);
   rules.checks.push(...validators.map(({ instance }) => toCheck(metadata, instance)));
   return true;

@@ -6,7 +6,10 @@ import { certainlyPasses } from './sure-check';
 const MAX_REPORTED = 100;
 const CODES: Record<string, string> = { whitelistValidation: 'unknown_field' };
 
-/** Leaves Nest's pipe, and class-validator, only what may be wrong. */
+/**
+ * Leaves Nest's pipe, and class-validator, only what may be wrong. It knows `whitelist`, `forbidNonWhitelisted`,
+ * `forbidUnknownValues` and `transform`; groups and whatever else changes the rules would have to be taught to it.
+ */
 class QuickValidationPipe extends ValidationPipe {
   override transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     return this.passed(value, metadata) ?? super.transform(value, metadata);
@@ -16,7 +19,7 @@ class QuickValidationPipe extends ValidationPipe {
   private passed(value: unknown, metadata: ArgumentMetadata): Promise<object> | undefined {
     const { metatype } = metadata;
     if (typeof value !== 'object' || value === null || !metatype || !this.toValidate(metadata)) return undefined;
-    const instance = plainToInstance(metatype as new () => object, value);
+    const instance = plainToInstance(metatype as new () => object, value, this.transformOptions);
     return certainlyPasses(instance) ? Promise.resolve(instance) : undefined;
   }
 }
