@@ -295,6 +295,27 @@ describe('connections', () => {
       expect(await listeners()).toHaveLength(1);
       expect(Date.parse(failed[9]?.['time']) - Date.parse(failed[0]?.['time'])).toBeGreaterThan(9 * 195); // one at a time
     });
+
+    it('wake at once, with all of a turn in one trip; what comes right after follows as one, and is not lost', async () => {
+      const signals = platform.get(Signals);
+      const heard: string[] = [];
+      for (const channel of ['apples', 'pears']) await signals.receive(channel, () => void heard.push(channel));
+      const untilHeard = (...expected: string[]) =>
+        eventually(
+          () => Promise.resolve([...heard].sort()),
+          (seen) => seen.join() === expected.join(),
+        );
+      const synced = jest.spyOn(serialize, 'sync');
+      for (const channel of ['apples', 'pears', 'apples']) signals.wake(channel);
+      await untilHeard('apples', 'pears');
+      expect(synced).toHaveBeenCalledTimes(1);
+      for (let times = 0; times < 50; times++) signals.wake('apples');
+      await untilHeard('apples', 'apples', 'pears');
+      signals.wake('pears');
+      await untilHeard('apples', 'apples', 'pears', 'pears');
+      expect(synced).toHaveBeenCalledTimes(3);
+      synced.mockRestore();
+    });
   });
 });
 
