@@ -100,7 +100,7 @@ describe('a process that dies while an order is cancelled', () => {
         break;
       }
     },
-    300_000,
+    600_000,
   );
 
   it.each(['database.statement cancellation', 'cancellation.gateway_answered'])(
@@ -119,7 +119,7 @@ describe('a process that dies while an order is cancelled', () => {
         break;
       }
     },
-    300_000,
+    600_000,
   );
 
   it.each(['statement', 'before_commit'])(
@@ -148,6 +148,6 @@ describe('a process that dies while an order is cancelled', () => {
         break;
       }
     },
-    300_000,
+    600_000,
   );
 });

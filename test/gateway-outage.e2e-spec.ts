@@ -80,7 +80,7 @@ describe('an outage of the gateway', () => {
       [],
     );
     expect(circuitStates().at(-1)).toBe('closed');
-  }, 120_000);
+  }, 240_000);
 
   it('keeps refunds that were asked for meanwhile, and makes them once it is back', async () => {
     const buyer = shop.as('customer');
@@ -99,5 +99,5 @@ describe('an outage of the gateway', () => {
     await shop.startGatewayAgain();
     await untilOrder(buyer, id, { paymentStatus: 'partially_refunded' }, 60_000);
     expect(await shop.chargesFor(id)).toMatchObject([{ refunded: 400 }]);
-  }, 120_000);
+  }, 240_000);
 });

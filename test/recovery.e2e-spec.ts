@@ -47,5 +47,5 @@ describe('many open sagas', () => {
     ]);
     expect(await contradictionsOf(shop, ids)).toEqual([]);
     await other.stop();
-  }, 120_000);
+  }, 240_000);
 });

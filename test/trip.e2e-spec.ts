@@ -69,6 +69,6 @@ describe('the example of a saga', () => {
       expect(deaths).toBeGreaterThanOrEqual(4);
       expect(deathsOnTheWayBack).toBeGreaterThanOrEqual(1);
     },
-    60_000,
+    180_000,
   );
 });

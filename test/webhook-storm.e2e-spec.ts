@@ -90,7 +90,7 @@ describe('a storm of webhooks', () => {
       await eventually(
         () => oneOf(`SELECT id FROM orders.orders WHERE id = ANY($1) AND status = 'confirmed'`, orders),
         ([confirmed]) => confirmed === payments.length,
-        120_000,
+        240_000,
       );
       expect(await oneOf(ofEvents('orders.confirmed', 'orderId'), orders)).toEqual(all);
       await expectBooksEmpty(shop);
