@@ -15,7 +15,7 @@ const INSERT_EVENTS = `
   )
   INSERT INTO platform.outbox_queue (event_id, occurred_at) SELECT id, occurred_at FROM event`;
 
-/** The usual case: a sixth less of PostgreSQL's work. */
+/** The usual case, without arrays: a quarter less of PostgreSQL's work. */
 const INSERT_EVENT = `
   WITH event AS (
     INSERT INTO platform.outbox_events (id, name, version, payload, request_id, actor, occurred_at)
