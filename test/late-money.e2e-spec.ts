@@ -22,6 +22,8 @@ describe('money that arrives after the hold has expired', () => {
     return { buyer, sku, id };
   };
 
+  const stockOf = async (sku: string) => (await shop.as('warehouse').get(`/inventory/${sku}`)).body;
+
   it('is for the order all the same when there is stock to hold again', async () => {
     const { buyer, sku, id } = await placeTooLate();
     expectStatus(
@@ -39,5 +41,19 @@ describe('money that arrives after the hold has expired', () => {
     await untilOrder(buyer, id, { status: 'cancelled', paymentStatus: 'refunded' });
     expect(await shop.chargesFor(id)).toMatchObject([{ status: 'succeeded', refunded: 2_500 }]);
     expect(await truthAbout(shop, sku)).toMatchObject({ confirmations: 0, onHand: 2, reserved: 1, held: 1 });
+  });
+
+  it('and keeps nothing of what could have been held again, when another line was sold meanwhile', async () => {
+    const buyer = shop.as('customer');
+    const [plenty, scarce] = [await putOnSale(shop, 5), await putOnSale(shop, 1)];
+    const both = { ...anOrder(plenty, 1, 'tok_ok'), items: [plenty, scarce].map((sku) => ({ sku, quantity: 1 })) };
+    const { id } = expectStatus(await buyer.post('/orders', both), 201).body;
+    await shop.db.sql('UPDATE inventory.holds SET expires_at = now() WHERE reference = $1', [id]);
+    // One line is taken, the other is missed and then found in the expired hold: what was taken must not count twice.
+    expectStatus(await shop.as('customer').post('/orders', { ...both, payment: undefined }), 201);
+    expect([await stockOf(plenty), await stockOf(scarce)]).toMatchObject([{ reserved: 1 }, { reserved: 1 }]);
+    await shop.startWorker();
+    await untilOrder(buyer, id, { status: 'cancelled', paymentStatus: 'refunded' });
+    expect([await stockOf(plenty), await stockOf(scarce)]).toMatchObject([{ reserved: 1 }, { reserved: 1 }]);
   });
 });
