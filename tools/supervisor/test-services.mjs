@@ -16,6 +16,8 @@ import { ensureSigningKey, newSecret } from './secrets.mjs';
 import { readyMessage, Service } from './service.mjs';
 
 const FAST = { shared_buffers: '128MB', max_connections: '200', random_page_cost: '1.1', max_wal_size: '2GB' };
+/** `npm run bench` asks when an event was committed. */
+const DURABLE = { ...FAST, track_commit_timestamp: 'on' };
 /** Nobody misses a test's data after a power cut. */
 const FORGETFUL = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' };
 
@@ -45,7 +47,7 @@ async function startPostgres(stop) {
   await ensureCluster(data, home, password);
   const port = await anyFreePort();
   const url = `postgres://postgres:${password}@127.0.0.1:${port}/postgres`;
-  const settings = durability === 'durable' ? FAST : { ...FAST, ...FORGETFUL };
+  const settings = durability === 'durable' ? DURABLE : { ...FAST, ...FORGETFUL };
   const service = new Service({
     name: 'postgres',
     ...serverProgram(data, home, port, settings),

@@ -9,19 +9,35 @@ const FORGET = `
     SELECT provider, event_id FROM payments.gateway_events
     WHERE received_at < now() - make_interval(days => $1) LIMIT $2 FOR UPDATE SKIP LOCKED)`;
 
+/** Nothing is left to be settled of a payment that has ended. */
+const INSERT_OF_ENDED = `
+  INSERT INTO payments.gateway_events (provider, event_id, type, payload)
+  SELECT $1, $2, $3, $4 FROM payments.payments WHERE id = $5 AND status IN ('succeeded', 'failed', 'voided')
+  ON CONFLICT DO NOTHING`;
+
+/** An event as a gateway has sent it. */
+export interface ReceivedEvent {
+  provider: string;
+  eventId: string;
+  type: string;
+  payload: string;
+}
+
 /** What gateways have told us, as it came. */
 @Injectable()
 export class GatewayEventsRepository {
   constructor(private readonly uow: UnitOfWork) {}
 
   /** Keeps an event, once. A copy that comes at the same time waits here for the first. @returns whether it is new */
-  async insert(provider: string, eventId: string, type: string, payload: string): Promise<boolean> {
-    const inserted = await this.uow.execute(
-      `INSERT INTO payments.gateway_events (provider, event_id, type, payload) VALUES ($1, $2, $3, $4)
-       ON CONFLICT DO NOTHING`,
-      [provider, eventId, type, payload],
-    );
-    return inserted > 0;
+  async insert(event: ReceivedEvent): Promise<boolean> {
+    const text = `INSERT INTO payments.gateway_events (provider, event_id, type, payload) VALUES ($1, $2, $3, $4)
+      ON CONFLICT DO NOTHING`;
+    return (await this.uow.execute(text, toValues(event))) > 0;
+  }
+
+  /** Keeps an event, once, if its payment has ended. @returns whether it did: false when it was kept before, too */
+  async insertIfEnded(event: ReceivedEvent, paymentId: string): Promise<boolean> {
+    return (await this.uow.execute(INSERT_OF_ENDED, [...toValues(event), paymentId])) > 0;
   }
 
   /** Deletes events that are too old to come again. @returns how many */
@@ -29,3 +45,5 @@ export class GatewayEventsRepository {
     return this.uow.execute(FORGET, [DAYS_KEPT, limit]);
   }
 }
+
+const toValues = ({ provider, eventId, type, payload }: ReceivedEvent) => [provider, eventId, type, payload];

@@ -3,7 +3,7 @@ import { UnitOfWork } from '@platform/database';
 import { notFound } from '@platform/errors';
 import { Outbox } from '@platform/messaging';
 import { Log } from '@platform/observability';
-import { GatewayEventsRepository } from './gateway-events.repository';
+import { GatewayEventsRepository, type ReceivedEvent } from './gateway-events.repository';
 import { isOpen, type GatewayEvent } from './gateways/payment-gateway';
 import { PaymentGateways } from './gateways/payment-gateways';
 import { paymentSettledByGateway } from './payments.events';
@@ -44,11 +44,18 @@ export class PaymentsService {
     headers: Record<string, string | string[] | undefined>,
   ): Promise<void> {
     const event = this.gateways.of(provider).readEvent(rawBody, headers);
-    await this.uow.run(async () => {
-      const isNew = await this.events.insert(provider, event.id, event.type, rawBody.toString('utf8'));
-      if (isNew) await this.apply(event);
-    });
+    const received = { provider, eventId: event.id, type: event.type, payload: rawBody.toString('utf8') };
+    if (!(await this.keepIfEnded(event, received))) {
+      await this.uow.run(async () => {
+        if (await this.events.insert(received)) await this.apply(event);
+      });
+    }
     this.log.info('payments.gateway_event', { eventId: event.id, type: event.type, paymentId: event.paymentId });
+  }
+
+  /** The usual case, in one statement: the gateway tells what its answer has told before. */
+  private async keepIfEnded({ paymentId, refund }: GatewayEvent, received: ReceivedEvent): Promise<boolean> {
+    return paymentId !== undefined && !refund && (await this.events.insertIfEnded(received, paymentId));
   }
 
   private async apply(event: GatewayEvent): Promise<void> {
