@@ -8,6 +8,7 @@ const shared = {
   moduleNameMapper: {
     '^@platform/([^/]+)$': '<rootDir>/libs/platform/src/$1/index',
     '^@app/([^/]+)$': '<rootDir>/libs/$1/src/index',
+    '^(\\./.+\\.gateway)\\.js$': '$1', // what import() reads later has to be named as it will be when it is built
   },
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.data'],
   transform: { '^.+\\.ts$': '@swc/jest' },

@@ -3,7 +3,7 @@ import { hash, parseOptions, verify } from '@node-rs/argon2';
 import { Config } from '@platform/config';
 import { UnitOfWork } from '@platform/database';
 import { validationFailed } from '@platform/errors';
-import { COMMON_PASSWORDS } from './common-passwords';
+import { commonPasswords } from './common-passwords';
 import { HashingLane } from './hashing-lane';
 import { COST, NOBODYS_HASH } from './password-hash.rules';
 import { findPasswordProblem, normalisePassword, type PasswordOwner } from './password.rules';
@@ -23,7 +23,7 @@ export class Passwords {
 
   /** Hashes a password that somebody has chosen. @throws AppError `validation_failed` when it is a bad choice */
   async hashNew(password: string, owner: PasswordOwner): Promise<string> {
-    const policy = { minLength: this.config.get('PASSWORD_MIN_LENGTH'), common: COMMON_PASSWORDS };
+    const policy = { minLength: this.config.get('PASSWORD_MIN_LENGTH'), common: await commonPasswords() };
     const problem = findPasswordProblem(password, owner, policy);
     if (problem) throw validationFailed([problem]);
     return this.hash(password);
