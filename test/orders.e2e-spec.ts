@@ -164,6 +164,20 @@ describe('orders', () => {
         expect(outcomeOf(await buyer.get(`/orders?${query}`))).toEqual(INVALID);
     });
 
+    it('searches them by the beginning of the number, in any case, and by id', async () => {
+      const [mine, theirs] = [await place(), await place()];
+      const { number } = expectStatus(await mine.client.get(`/orders/${mine.id}`), 200).body;
+      const found = async (client: typeof shop.api, search: string) =>
+        (await readAllPages(client, `/api/v2/orders?search=${encodeURIComponent(search)}`, 50)).map(({ id }) => id);
+      const support = shop.as('support');
+      for (const search of [number, number.slice(0, 12), number.toLowerCase(), mine.id, mine.id.toUpperCase()])
+        expect(await found(support, search)).toEqual([mine.id]);
+      expect(await found(support, 'ch-')).toEqual(expect.arrayContaining([mine.id, theirs.id]));
+      for (const search of ['nothing', '%', `${number}~`, number.slice(1), `${mine.id}0`])
+        expect(await found(support, search)).toEqual([]);
+      expect(await found(theirs.client, number)).toEqual([]);
+    });
+
     it('filters by state, by time and, for those who may read all, by buyer', async () => {
       const buyer = shop.as('customer');
       const orders = [await place(buyer), await place(buyer), await place(buyer)];

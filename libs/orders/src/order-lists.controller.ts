@@ -17,18 +17,19 @@ export class OrderListsController {
   /**
    * List orders
    *
-   * @remarks Newest first: your own; with `orders:read` everyone's.
+   * @remarks Newest first: your own; with `orders:read` everyone's. `search` finds orders by number or id.
    */
   @Get()
   @Version('2')
   @SignedIn('orders:read', 'orders:place')
   async listOrders(@CurrentUser() user: Actor, @Query() query: ListOrdersQuery): Promise<OrderPage> {
-    const { status = null, from, to, userId, limit, cursor } = query;
+    const { status = null, from, to, userId, search = null, limit, cursor } = query;
     const filter = {
       buyerId: ownerFor(user, 'orders:read') ?? userId ?? null,
       status,
       from: from === undefined ? null : new Date(from),
       to: to === undefined ? null : new Date(to),
+      search,
     };
     const { data, page } = await this.queries.list(filter, limit, cursor);
     return { data: data.map((order) => OrderSummaryResponse.summaryOf(order)), page };

@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsIn, IsInt, IsOptional, IsUUID, Max, Min } from 'class-validator';
-import { DigitsToNumber, LimitQuery, OptionalMoment, PageInfo, PageQuery } from '@platform/http';
+import { DigitsToNumber, IsText, LimitQuery, OptionalMoment, PageInfo, PageQuery } from '@platform/http';
 import { ORDER_STATUSES, OrderSummaryResponse } from './orders.dto';
 import type { OrderStatus } from './orders.types';
 
@@ -25,6 +25,12 @@ export class ListOrdersQuery extends PageQuery {
   @IsOptional()
   @IsUUID()
   userId?: string;
+
+  /** The beginning of an order's number, in any case, or its whole id */
+  @ApiProperty({ minLength: 1, maxLength: 100, required: false, example: 'CH-' })
+  @IsOptional()
+  @IsText({ max: 100 })
+  search?: string;
 }
 
 /** Query of the list by page number */
