@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { expectBooksEmpty } from './support/books';
 import { eventsNamed } from './support/events';
 import { eventually } from './support/eventually';
 import { chargeEvent, sendEvent } from './support/gateway-events';
+import { postedAbout } from './support/ledger';
 import { anOrder, expectStatus, putOnSale, untilOrder } from './support/orders';
 import { countWaiting, RowLock } from './support/row-lock';
 import { Shop } from './support/shop';
@@ -89,5 +91,32 @@ describe('a payment that has ended otherwise meanwhile', () => {
       expect(await confirmations(id)).toHaveLength(0);
     }
     await expectBooksEmpty(shop);
+  });
+
+  it('leaves an order paid and sold whose money was taken before the checkout knew that it was set aside', async () => {
+    const { buyer, id, payment } = await place('tok_ok');
+    const frozen = await shop.startWorker({}, 'checkout.gateway_answered:1:SIGSTOP');
+    await eventually(
+      async () => readFileSync(`/proc/${frozen.child.pid}/stat`, 'utf8'),
+      (state) => state.includes(') T '), // the gateway has answered, and nobody knows yet
+    );
+    await shop.db.sql(`UPDATE platform.sagas SET next_run_at = now() + interval '1 hour' WHERE key = $1`, [id]); // its lease holds
+    await shop.startWorker();
+    expectStatus(await sendEvent(shop, chargeEvent('charge.authorized', payment)), 200);
+    expectStatus(await shop.as('support').post(`/payments/${payment.id}/capture`), 202);
+    await eventually(
+      () =>
+        shop.db.sql(
+          `SELECT 1 FROM platform.inbox i JOIN platform.outbox_events e ON e.id = i.event_id
+        WHERE e.name = 'payments.captured' AND e.payload ->> 'reference' = $1`,
+          [id],
+        ),
+      (handled) => handled.length > 0,
+    );
+    frozen.signal('SIGCONT');
+    await untilOrder(buyer, id, { status: 'confirmed', paymentStatus: 'paid' });
+    expect((await postedAbout(shop.db, id)).map(([kind]) => kind)).toEqual(['capture', 'sale']);
+    await expectBooksEmpty(shop);
+    await frozen.stop();
   });
 });

@@ -171,6 +171,8 @@ describe('payments', () => {
       const strange = [
         { id: `evt_${randomUUID()}`, type: 'payout.created', data: { payout: { id: 'po_1' } } },
         { id: `evt_${randomUUID()}`, type: 'ping' },
+        { id: `evt_${randomUUID()}`, type: 5 },
+        { id: `evt_${randomUUID()}`, type: 'with what jsonb does not know', a: '\u0000', b: '\ud800' },
         chargeEvent('charge.succeeded', { id: randomUUID() }),
         chargeEvent('charge.succeeded', { id: 'a-key-that-is-not-ours' }),
         chargeEvent('charge.refunded', { id: 'x' }, {}, { refund: { id: 're_1', idempotencyKey: 'not-ours' } }),
@@ -182,6 +184,29 @@ describe('payments', () => {
         expect(await announcedBy(shop, answer)).toEqual([]);
       }
     });
+  });
+
+  it('takes the word of a gateway for its own payments and refunds alone', async () => {
+    const [processing, paid] = [await begin(), await beginPaid()];
+    const refundId = expectStatus(await refund(paid.payment.id, { amount: 700 }), 202).body.id as string;
+    const provide = (provider: string) =>
+      shop.db.sql('UPDATE payments.payments SET provider = $1 WHERE id = ANY($2)', [
+        provider,
+        [processing.payment.id, paid.payment.id],
+      ]);
+    const charged = chargeEvent('charge.succeeded', processing.payment);
+    const about = { refund: { id: 're_1', idempotencyKey: refundId } };
+    const refunded = chargeEvent('charge.refunded', { id: 'x' }, {}, about);
+    await provide('stripe');
+    for (const event of [charged, refunded]) {
+      expect(await announcedBy(shop, expectStatus(await sendEvent(shop, event), 200))).toEqual([]);
+      expect(await keptEvents(event.id)).toBe(1);
+    }
+    expect(await paymentOf(processing.payment.id)).toMatchObject({ status: 'processing' });
+    expect(await paymentOf(paid.payment.id)).toMatchObject({ refunded: USD(0) });
+    await provide('sandbox');
+    expectStatus(await sendEvent(shop, { ...charged, id: `evt_${randomUUID()}` }), 200);
+    expect(await paymentOf(processing.payment.id)).toMatchObject({ status: 'succeeded' });
   });
 
   describe('refunds', () => {

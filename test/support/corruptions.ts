@@ -70,6 +70,23 @@ export const CORRUPTIONS: Record<string, (given: Ledgered) => string[]> = {
     `INSERT INTO notifications.mails (dedupe_key, kind, user_id, sent_at)
      VALUES ('twice', 'test', '${user}', now()), ('twice', 'test', '${user}', now())`,
   ],
+  'payments.cash_is_what_moved': ({ payment }) => [
+    `UPDATE payments.ledger_entries SET account = 'revenue:sales'
+     WHERE transaction_id = ${postingOf('capture', payment)} AND account LIKE 'cash:%'`,
+  ],
+  'orders.waiting_have_stock': ({ openOrder, sku }) => [
+    `UPDATE inventory.holds SET status = 'released' WHERE reference = '${openOrder}'`,
+    `UPDATE inventory.stock_levels SET reserved = reserved - 2 WHERE sku = '${sku}'`,
+  ],
+  'orders.holds_end_in_time': ({ openOrder }) => [
+    `UPDATE inventory.holds SET expires_at = now() - interval '1 hour' WHERE reference = '${openOrder}'`,
+  ],
+  'orders.tell_of_their_money': ({ paidOrder, payment }) => [
+    `UPDATE orders.orders SET payment_status = 'refunded', updated_at = now() - interval '1 hour' WHERE id = '${paidOrder}'`,
+    `UPDATE orders.timeline SET payment_status = 'refunded' WHERE order_id = '${paidOrder}'
+       AND version = (SELECT version FROM orders.orders WHERE id = '${paidOrder}')`,
+    `UPDATE payments.payments SET updated_at = now() - interval '1 hour' WHERE id = '${payment}'`,
+  ],
   'payments.one_live_payment': ({ payment }) => [
     'DROP INDEX payments.payments_one_live',
     `INSERT INTO payments.payments (id, reference, buyer_id, provider, method, amount_minor, currency)
@@ -106,8 +123,10 @@ export const CORRUPTIONS: Record<string, (given: Ledgered) => string[]> = {
   'orders.moves_are_allowed': ({ paidOrder }) => [
     `UPDATE orders.timeline SET status = 'shipped' WHERE order_id = '${paidOrder}' AND version = 1`,
   ],
-  'orders.holds_have_live_orders': ({ openOrder }) => [
-    `UPDATE inventory.holds SET reference = uuidv7() WHERE reference = '${openOrder}'`,
+  'orders.holds_have_live_orders': ({ openOrder, sku }) => [
+    `INSERT INTO inventory.holds (reference, sku, location_id, quantity, status, expires_at)
+     SELECT uuidv7(), sku, location_id, quantity, status, expires_at FROM inventory.holds WHERE reference = '${openOrder}'`,
+    `UPDATE inventory.stock_levels SET reserved = reserved + 2 WHERE sku = '${sku}'`,
   ],
   'orders.confirmed_have_stock': ({ paidOrder }) => [
     `UPDATE inventory.holds SET status = 'held' WHERE reference = '${paidOrder}'`,

@@ -15,7 +15,7 @@ async function main(): Promise<void> {
 }
 
 function describe({ name, rule, count, ids }: CheckOutcome): string {
-  if (count === 0) return `ok      ${name}`;
+  if (count === 0) return `ok      ${name}: 0`;
   if (count === null) return `failed  ${name}: could not be looked at, or not in time\n        ${rule}`;
   const more = count > ids.length ? ` and ${count - ids.length} more` : '';
   return `broken  ${name}: ${count}\n        ${rule}\n        ${ids.join(', ')}${more}`;

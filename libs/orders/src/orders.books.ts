@@ -67,6 +67,33 @@ export const ORDERS_CHECKS: BookCheck[] = [
       GROUP BY line.order_id, line.position HAVING coalesce(sum(hold.quantity), 0) <> max(line.quantity)`,
   },
   {
+    name: 'orders.waiting_have_stock',
+    rule: 'Every line of an order that waits for its payment, and may still be paid, has its stock held.',
+    sql: `SELECT line.order_id AS id FROM orders.lines line JOIN orders.orders o ON o.id = line.order_id
+      LEFT JOIN inventory.holds hold
+        ON hold.reference = line.order_id AND hold.sku = line.sku AND hold.status IN ('held', 'firm')
+      WHERE o.status = 'pending_payment' AND o.expires_at > now()
+      GROUP BY line.order_id, line.position HAVING coalesce(sum(hold.quantity), 0) <> max(line.quantity)`,
+  },
+  {
+    name: 'orders.holds_end_in_time',
+    rule: 'No stock is held for longer than five minutes after its time, but for an order whose payment is not decided.',
+    sql: `SELECT hold.id FROM inventory.holds hold JOIN orders.orders o ON o.id = hold.reference
+      WHERE hold.status = 'held' AND hold.expires_at < now() - interval '5 minutes' AND o.status <> 'needs_attention'
+        AND NOT EXISTS (SELECT FROM payments.payments payment
+          WHERE payment.reference = o.id AND payment.status IN ('processing', 'authorized', 'succeeded'))`,
+  },
+  {
+    name: 'orders.tell_of_their_money',
+    rule: 'What an order says of its payment is what the payment says, after five minutes.',
+    sql: `SELECT o.id FROM orders.orders o
+      LEFT JOIN payments.payments payment ON payment.reference = o.id AND payment.status = 'succeeded'
+      WHERE (payment.id IS NOT NULL OR o.payment_status IN ('partially_refunded', 'refunded'))
+        AND o.status <> 'needs_attention' AND greatest(o.updated_at, payment.updated_at) < now() - interval '5 minutes'
+        AND o.payment_status IS DISTINCT FROM CASE payment.refunded_minor
+          WHEN 0 THEN 'paid' WHEN payment.amount_minor THEN 'refunded' ELSE 'partially_refunded' END`,
+  },
+  {
     name: 'orders.confirmed_are_paid',
     rule: 'A confirmed order that costs something has a payment that has succeeded, or is authorized.',
     sql: `SELECT o.id FROM orders.orders o WHERE o.status IN ${PAID} AND o.total_minor > 0

@@ -46,4 +46,16 @@ export class GatewayEventsRepository {
   }
 }
 
-const toValues = ({ provider, eventId, type, payload }: ReceivedEvent) => [provider, eventId, type, payload];
+const toValues = ({ provider, eventId, type, payload }: ReceivedEvent) => [provider, eventId, type, storable(payload)];
+
+/** NUL and halves of characters, which jsonb does not know. */
+const UNSTORABLE = /\\u(0000|d[89a-f][0-9a-f]{2})/i;
+
+/** As it came, or with another sign for what the database can't keep. */
+function storable(json: string): string {
+  if (!UNSTORABLE.test(json)) return json;
+  const clean = (text: string) => text.toWellFormed().replaceAll('\0', '\ufffd');
+  return JSON.stringify(
+    JSON.parse(json, (_name, value: unknown) => (typeof value === 'string' ? clean(value) : value)),
+  );
+}

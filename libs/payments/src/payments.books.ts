@@ -71,6 +71,15 @@ export const PAYMENTS_CHECKS: BookCheck[] = [
     sql: unequallyPosted(REFUNDS),
   },
   {
+    name: 'payments.cash_is_what_moved',
+    rule: 'What customers have paid or got back is what the cash at a gateway has moved by.',
+    sql: `SELECT posting.id FROM payments.ledger_transactions posting
+      JOIN payments.ledger_entries entry ON entry.transaction_id = posting.id
+      WHERE posting.kind IN ('capture', 'refund', 'refund_reversal') GROUP BY posting.id
+      HAVING coalesce(sum(entry.amount_minor) FILTER (WHERE entry.account LIKE 'cash:%'), 0)
+        + coalesce(sum(entry.amount_minor) FILTER (WHERE entry.account = 'customers'), 0) <> 0`,
+  },
+  {
     name: 'payments.ledger_balances',
     rule: 'Every ledger transaction has two entries or more, which come to zero in each currency.',
     sql: `SELECT posting.id FROM payments.ledger_transactions posting

@@ -47,7 +47,7 @@ export class PaymentsService {
     const received = { provider, eventId: event.id, type: event.type, payload: rawBody.toString('utf8') };
     if (!(await this.keepIfEnded(event, received))) {
       await this.uow.run(async () => {
-        if (await this.events.insert(received)) await this.apply(event);
+        if (await this.events.insert(received)) await this.apply(event, provider);
       });
     }
     this.log.info('payments.gateway_event', { eventId: event.id, type: event.type, paymentId: event.paymentId });
@@ -58,10 +58,11 @@ export class PaymentsService {
     return paymentId !== undefined && !refund && (await this.events.insertIfEnded(received, paymentId));
   }
 
-  private async apply(event: GatewayEvent): Promise<void> {
-    if (event.refund) await this.refunds.settle(event.refund.id, event.refund.outcome);
-    const { paymentId, charge } = event;
+  /** A gateway's word counts for what was paid by itself alone. */
+  private async apply({ refund, paymentId, charge }: GatewayEvent, provider: string): Promise<void> {
+    if (refund && (await this.refunds.isOf(refund.id, provider))) await this.refunds.settle(refund.id, refund.outcome);
     if (paymentId === undefined || charge === undefined || isOpen(charge)) return;
+    if ((await this.payments.find(paymentId))?.provider !== provider) return;
     const payment = await this.settlement.settle(paymentId, charge);
     if (payment) this.outbox.add(paymentSettledByGateway({ paymentId, reference: payment.reference }));
   }

@@ -85,6 +85,12 @@ export class RefundsService {
     await this.refunds.askAgain(refundId, askPauseMs(calls, outcome), outcome.kind !== 'withheld');
   }
 
+  /** Whether the money of a refund is this provider's to give back. */
+  async isOf(refundId: string, provider: string): Promise<boolean> {
+    const refund = await this.refunds.find(refundId);
+    return refund !== null && (await this.payments.find(refund.paymentId))?.provider === provider;
+  }
+
   /**
    * Writes the gateway's word about a refund down, in the caller's transaction. Only the first that is certain counts,
    * except that a success may be taken back: banks return money days later.

@@ -8,6 +8,8 @@ import { StripeRefusal, type Intent } from './objects';
 
 interface Answer {
   status: number;
+  /** Whether it was given before, under the same key. */
+  isReplayed?: boolean;
   body: object;
 }
 
@@ -85,7 +87,8 @@ export class StripeServer {
     const fingerprint = JSON.stringify([seen.path, seen.form]);
     const known = this.stored.get(seen.key);
     if (known && known.fingerprint !== fingerprint) return problem(400, 'idempotency_error');
-    if (known) return known.answer ?? problem(409, 'idempotency_error', 'idempotency_key_in_use');
+    if (known?.answer) return { ...known.answer, isReplayed: true };
+    if (known) return problem(409, 'idempotency_error', 'idempotency_key_in_use');
     const record: { fingerprint: string; answer?: Answer } = { fingerprint };
     this.stored.set(seen.key, record);
     return (record.answer = await this.answer(seen, fault));
@@ -172,7 +175,8 @@ function problem(status: number, type: string, code?: string): Answer {
   return { status, body: { error: { type, code, message: `A ${type} of the test` } } };
 }
 
-function send(response: ServerResponse, { status, body }: Answer): void {
-  response.writeHead(status, { 'content-type': 'application/json', 'request-id': `req_${Date.now()}` });
+function send(response: ServerResponse, { status, body, isReplayed }: Answer): void {
+  const replayed = isReplayed ? { 'idempotent-replayed': 'true' } : {};
+  response.writeHead(status, { 'content-type': 'application/json', 'request-id': `req_${Date.now()}`, ...replayed });
   response.end(JSON.stringify(body));
 }

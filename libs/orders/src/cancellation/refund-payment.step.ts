@@ -33,10 +33,16 @@ export class RefundPaymentStep implements SagaStep {
       const refunds = await this.payments.listRefunds(payment.id);
       const progress = judgeRefunds(payment, refunds, run.since, new Date());
       if (progress.kind === 'stuck') return { kind: 'park', reason: progress.reason };
-      if (progress.kind === 'complete') return { kind: 'done' };
+      if (progress.kind === 'complete') return this.done(run);
       if (progress.kind === 'missing') await this.request(order, payment);
       return { kind: 'wait', forMs: LOOK_AGAIN_MS };
     });
+  }
+
+  /** Under the order's lock: a refund that comes back a moment later finds a saga that has ended, and opens it again. */
+  private async done(run: SagaRun): Promise<StepOutcome> {
+    await run.advance();
+    return { kind: 'done' };
   }
 
   private async request({ id, status, paymentStatus }: Order, payment: Payment): Promise<Refund> {

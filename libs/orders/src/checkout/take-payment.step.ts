@@ -106,16 +106,22 @@ export class TakePaymentStep implements SagaStep {
     if (!isFirst && !(await this.payments.hasEndedAs(paymentId, outcome))) throw new EndedOtherwise();
   }
 
-  /** The money is set aside: enough for the order to be confirmed. @param settle writes it down, if nobody has yet */
+  /**
+   * The money is set aside: enough for the order to be confirmed. Whoever takes it after this finds the order `authorized`, and
+   * makes it paid. @param settle writes it down, if nobody has yet
+   */
   private async goOnAuthorized(run: SagaRun, order: OrderState, settle?: () => Promise<boolean>): Promise<StepOutcome> {
     const note = { paymentStatus: 'authorized', step: 'payment_authorized', actor: CHECKOUT.name } as const;
-    await this.uow.run(async () => {
-      if (order.paymentStatus !== 'authorized')
-        await this.orders.change(order.id, { from: ['pending_payment'], ...note }); // first the order's row, here as everywhere
+    return this.uow.run<StepOutcome>(async () => {
+      const locked = await this.orders.findForUpdate(order.id, null); // first the order's row, here as everywhere
       await settle?.();
+      const now = livePaymentOf(await this.payments.listFor(order.id));
+      if (now?.status !== 'authorized') return { kind: 'wait', forMs: 0 }; // its money was taken or let go meanwhile
+      if (locked?.paymentStatus !== 'authorized')
+        await this.orders.change(order.id, { from: ['pending_payment'], ...note });
       await run.advance();
+      return { kind: 'done' };
     });
-    return { kind: 'done' };
   }
 
   /** The order keeps its hold until it expires, so that another card can be tried. */

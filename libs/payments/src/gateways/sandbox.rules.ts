@@ -89,7 +89,8 @@ export function listedOf(charge: SandboxListed) {
 }
 
 /** What a webhook says, in our words. @param id the one that was signed */
-export function eventOf(id: string, { type = 'unknown', data }: SandboxEvent) {
+export function eventOf(id: string, { type: given, data }: SandboxEvent) {
+  const type = typeof given === 'string' ? given : 'unknown';
   const { charge, refund } = data ?? {};
   const isOutcome = type.startsWith('charge.') && type !== 'charge.refunded';
   return {

@@ -99,8 +99,9 @@ export class StripeGateway extends PaymentGateway {
       const known = calls > 0 ? await this.findRefund(providerRef, key) : undefined;
       if (known) return refundStateOf(known);
       const wanted = { payment_intent: providerRef, amount, metadata: { refund_id: key } };
-      const create = () => this.stripe.refunds.create(wanted, { idempotencyKey: key });
-      return refundStateOf(await this.refundCalls.run<StripeRefund>(create));
+      const create = (idempotencyKey: string) =>
+        this.refundCalls.run<StripeRefund>(() => this.stripe.refunds.create(wanted, { idempotencyKey }));
+      return refundStateOf(await create(key).catch(underAnotherKey(create, key, calls)));
     } catch (error) {
       return isRefusal(error) ? { kind: 'failed', failureCode: codeOf(error) } : openOutcomeOf(error);
     }
@@ -138,16 +139,19 @@ export class StripeGateway extends PaymentGateway {
 
   /** The intent of a payment: the one that is remembered, or a new one, which can't charge before it is confirmed. */
   private async intentOf(request: ChargeRequest): Promise<StripeIntent | ChargeOutcome> {
-    const { key, providerRef } = request;
+    const { key, providerRef, calls } = request;
     const amount = toStripeAmount(request);
     if (amount === null) return { kind: 'failed', failureCode: AMOUNT_NOT_SUPPORTED };
+    const create = (idempotencyKey: string) =>
+      this.calls.run<StripeIntent>(() =>
+        this.stripe.paymentIntents.create(intentFor(request, amount), { idempotencyKey }),
+      );
     let intent: StripeIntent;
     try {
-      intent = await this.calls.run<StripeIntent>(() =>
+      intent =
         providerRef === null
-          ? this.stripe.paymentIntents.create(intentFor(request, amount), { idempotencyKey: key })
-          : this.stripe.paymentIntents.retrieve(providerRef),
-      );
+          ? await create(key).catch(underAnotherKey(create, key, calls))
+          : await this.calls.run<StripeIntent>(() => this.stripe.paymentIntents.retrieve(providerRef));
     } catch (error) {
       if (error instanceof CallWithheld) return openOutcomeOf(error);
       if (providerRef === null && isRefusal(error)) return { kind: 'failed', failureCode: codeOf(error) };
@@ -207,6 +211,18 @@ function intentFor({ key, reference, method, currency, capture }: ChargeRequest,
     payment_method_types: ['card'],
     payment_method_data: { type: 'card' as const, card: { token: method } },
     metadata: { payment_id: key, reference },
+  };
+}
+
+/**
+ * For a day Stripe gives the 500 again that it has stored under a key, and says that it is an old answer. Then what is wanted is
+ * asked for anew, unless this was the first call: its repetitions came too soon after it to be sure of anything.
+ */
+function underAnotherKey<Made>(create: (key: string) => Promise<Made>, key: string, calls: number) {
+  return (error: unknown): Promise<Made> => {
+    const { statusCode = 0, headers } = error as { statusCode?: number; headers?: Record<string, string> };
+    if (calls === 0 || statusCode < 500 || headers?.['idempotent-replayed'] !== 'true') throw error;
+    return create(`${key}:${calls}`);
   };
 }
 

@@ -105,8 +105,8 @@ function feeOf(charge: StripeIntent['latest_charge']): { fee?: Amount } {
 }
 
 /** What a webhook says, in our words. */
-export function eventOf({ id, type, data }: { id: string; type: string; data: { object: unknown } }) {
-  const object = data.object as Partial<StripeIntent & StripeRefund>;
+export function eventOf({ id, type, data }: { id: string; type: string; data?: { object?: unknown } }) {
+  const object = (data?.object ?? {}) as Partial<StripeIntent & StripeRefund>;
   const known = { id, type };
   if (object.object === 'refund') {
     const refundId = oursOf(object.metadata, 'refund_id');

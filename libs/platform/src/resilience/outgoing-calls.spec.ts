@@ -73,6 +73,26 @@ describe('OutgoingCalls', () => {
     expect(states).toEqual(['open', 'half_open', 'closed']);
   });
 
+  it('tells what became of an attempt, though its repetition was withheld', async () => {
+    const { calls, outcomes } = party();
+    const down = answering(500);
+    for (let n = 0; n < 20 && calls.circuit === 'closed'; n++) await calls.run(down);
+    const now = Date.now();
+    jest.spyOn(Date, 'now').mockImplementation(() => now + 5_000);
+    expect(await calls.run(down)).toBe(500); // half open; what it was asked to repeat, an open circuit withheld
+    expect(calls.circuit).toBe('open');
+    expect(new Set(outcomes)).toEqual(new Set(['transient']));
+  });
+
+  it('aborts what has no answer at the deadline, and nothing else', async () => {
+    const { calls } = party(20);
+    const signals: AbortSignal[] = [];
+    await calls.run(async (signal) => signals.push(signal));
+    const silent = (signal: AbortSignal) => new Promise<number>(() => void signals.push(signal));
+    await expect(calls.run(silent)).rejects.toThrow(CallTimedOut);
+    expect(signals.map(({ aborted }) => aborted)).toEqual([false, true]);
+  });
+
   it('lets only so many calls wait', async () => {
     const { calls } = party();
     let answer: (status: number) => void = () => undefined;

@@ -45,6 +45,8 @@ const RETRIES = { maxAttempts: 2, initialDelay: 100, maxDelay: 1_000 };
 const BREAKER = { threshold: 0.5, duration: 10_000, minimumRps: 1 };
 /** So long nobody calls; then one call finds out whether the circuit may close. */
 const REST_MS = 5_000;
+/** Who waits is answered at the deadline. What has come to its end in time is not aborted as well. */
+const IMPATIENT = { strategy: TimeoutStrategy.Aggressive, abortOnReturn: false };
 
 /** The call was not made: its party has failed too often lately, or too many calls to it are under way. */
 export class CallWithheld extends Error {
@@ -84,11 +86,11 @@ export class OutgoingCalls {
     });
     this.breaker.onStateChange((state) => observer.circuitChanged(nameOf(state)));
     this.policy = wrap(
-      timeout(2 * timeoutMs, TimeoutStrategy.Aggressive),
+      timeout(2 * timeoutMs, IMPATIENT),
       retry(transient, { maxAttempts: RETRIES.maxAttempts, backoff }),
       bulkhead(atOnce, waiting),
       this.breaker,
-      timeout(timeoutMs, TimeoutStrategy.Aggressive),
+      timeout(timeoutMs, IMPATIENT),
     );
   }
 
@@ -102,15 +104,38 @@ export class OutgoingCalls {
    * @throws CallWithheld when it was not made, CallTimedOut when there was no answer in time
    */
   async run<Answer>(call: (signal: AbortSignal) => Promise<Answer>): Promise<Answer> {
+    const seen: { last?: Known<Answer> } = {};
     try {
-      const answer = await this.policy.execute(({ signal }) => call(signal));
-      this.observer.called(this.isTransient(answer) ? 'transient' : 'answered');
-      return answer;
+      const answer = await this.policy.execute(({ signal }) => noting(seen, () => call(signal)));
+      return this.observed(answer);
     } catch (error) {
-      const translated = translate(error);
-      this.observer.called(outcomeOf(translated, this.isTransient));
-      throw translated;
+      const failure = translate(error);
+      // The circuit may open between two attempts: that the second was withheld takes nothing back of the first.
+      const known = failure instanceof CallWithheld && seen.last ? seen.last : { failure };
+      if ('answer' in known) return this.observed(known.answer);
+      this.observer.called(outcomeOf(known.failure, this.isTransient));
+      throw known.failure;
     }
+  }
+
+  private observed<Answer>(answer: Answer): Answer {
+    this.observer.called(this.isTransient(answer) ? 'transient' : 'answered');
+    return answer;
+  }
+}
+
+/** How an attempt has ended. */
+type Known<Answer> = { answer: Answer } | { failure: unknown };
+
+async function noting<Answer>(seen: { last?: Known<Answer> }, call: () => Promise<Answer>): Promise<Answer> {
+  seen.last = { failure: new CallTimedOut() }; // until it is known better
+  try {
+    const answer = await call();
+    seen.last = { answer };
+    return answer;
+  } catch (failure) {
+    seen.last = { failure };
+    throw failure;
   }
 }
 
