@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ApiClient } from './support/api-client';
-import { operationsOf, readDocument, type Operation } from './support/api-document';
+import { MOST_PARTS } from '@platform/http';
+import { operationsOf, readDocument, type Operation, type Schema } from './support/api-document';
 import * as bad from './support/bad-requests';
 import { setting } from './support/database';
 import { badTokens, goodToken } from './support/forged-tokens';
@@ -40,6 +41,15 @@ describe('bad input', () => {
     expect(new Set(operations.map(({ id }) => id)).size).toBe(operations.length);
     expect(operations.filter(({ body, example }) => body && !example)).toEqual([]);
     expect(operations.filter(({ body }) => body).length).toBeGreaterThanOrEqual(10);
+  });
+
+  it('leaves no body room for more items or fields than are looked at', () => {
+    const roomIn = ({ properties = {}, items, maxItems = 0, maxProperties = 0 }: Schema): number[] => [
+      ...[maxItems, maxProperties, Object.keys(properties).length],
+      ...[...Object.values(properties), ...(items ? [items] : [])].flatMap(roomIn),
+    ];
+    const room = operations.flatMap(({ body }) => (body ? roomIn(body) : []));
+    expect(Math.max(...room)).toBe(MOST_PARTS); // as many lines as an order may have
   });
 
   it('is refused as JSON that nobody can read safely', async () => {

@@ -91,7 +91,11 @@ describe('catalogue', () => {
       });
       expect(outcomeOf(await admin.patch(`/products/${sku}`, { name: 'X' }, ifMatch('"1"')))).toEqual(MISMATCH);
       expect(outcomeOf(await admin.patch(`/products/${sku}`, {}, ifMatch('"1"')))).toEqual(MISMATCH);
+      for (const tag of ['W/"2"', '"x"', '"02"', '""'])
+        expect(outcomeOf(await admin.patch(`/products/${sku}`, { name: 'X' }, ifMatch(tag)))).toEqual(MISMATCH);
       expect(outcomeOf(await admin.patch(`/products/${sku}`, { name: 'X' }, ifMatch('2')))).toEqual(INVALID);
+      for (const currency of ['ZZZ', 'XXX', 'XTS', 'XAU', 'usd'])
+        expect(outcomeOf(await admin.patch(`/products/${sku}`, { price: { amount: 1, currency } }))).toEqual(INVALID);
       expect(outcomeOf(await admin.patch('/products/NO-SUCH-THING', { name: 'X' }))).toEqual(NOT_FOUND);
       expect((await admin.get(`/products/${sku}`)).body).toEqual(changed.body);
     });

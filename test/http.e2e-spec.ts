@@ -1,5 +1,7 @@
+import { connect } from 'node:net';
 import { Body, Controller, Get, Post, Query } from '@nestjs/common';
-import { IsInt, IsOptional, IsString, Length, Min } from 'class-validator';
+import { Type } from 'class-transformer';
+import { ArrayMaxSize, IsInt, IsOptional, IsString, Length, Min, ValidateNested } from 'class-validator';
 import { Public, RequirePermission, SignedIn } from '@platform/auth';
 import { UnitOfWork } from '@platform/database';
 import { AppError, type ErrorKind } from '@platform/errors';
@@ -17,6 +19,13 @@ class Wish {
   @IsInt()
   @Min(1)
   quantity: number;
+}
+
+class Wishes {
+  @ArrayMaxSize(100)
+  @ValidateNested({ each: true })
+  @Type(() => Wish)
+  items: Wish[];
 }
 
 class Search {
@@ -54,6 +63,12 @@ class Probe {
   @Get('refuses')
   refuses(@Query() { word = '' }: Search): never {
     throw new AppError(word as ErrorKind, 'as_wished', 'As you wished.', { retryAfterSeconds: 7 });
+  }
+
+  @Public()
+  @Post('lists')
+  wishForAll(@Body() body: Wishes): object {
+    return body;
   }
 
   @Public()
@@ -192,6 +207,46 @@ describe('an answer of the api', () => {
       expect([wrong.status, wrong.headers.get('allow')]).toEqual([405, 'POST']);
       expectProblem(wrong, 'method_not_allowed', '/api/probe/wishes');
       expect((await bare.api.post('/api/probe/refuses/', {})).headers.get('allow')).toBe('GET, HEAD');
+    });
+
+    it('tells what an address answers to, and that there is none', async () => {
+      const options = (path: string) => fetch(`http://127.0.0.1:${bare.port}${path}`, { method: 'OPTIONS' });
+      const asked = await options('/api/probe/wishes');
+      expect([asked.status, asked.headers.get('allow'), await asked.text()]).toEqual([204, 'POST, OPTIONS', '']);
+      const none = await options('/api/nothing');
+      expect([none.status, await none.json()]).toEqual([404, problem(404, 'not_found', '/api/nothing')]);
+    });
+
+    it.each(['gzip', 'br', 'nonsense'])('refuses a body that says it were %s', async (encoding) => {
+      const headers = { 'content-encoding': encoding };
+      const answer = await bare.api.post('/api/probe/wishes', { name: 'a', quantity: 1 }, { headers });
+      expect(answer.status).toBe(415);
+      expectProblem(answer, 'unsupported_media_type', '/api/probe/wishes');
+    });
+
+    it('does not take it for a fault of ours when a client hangs up in the middle of its body', async () => {
+      const socket = connect(bare.port, '127.0.0.1');
+      const lines =
+        'POST /api/probe/wishes HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 200\r\n';
+      socket.write(`${lines}X-Request-Id: hung-up\r\n\r\n{"name":"a`, () => socket.destroy());
+      const about = () => bare.log.filter(({ requestId }) => requestId === 'hung-up');
+      await eventually(
+        async () => about(),
+        (lines) => lines.some(({ event }) => event === 'http.client_hung_up'),
+      );
+      expect(about().filter(({ level }) => level === 'error')).toEqual([]);
+    });
+
+    it('keeps nobody waiting with a list of 33,000 items, or 9,000 fields', async () => {
+      for (const body of [
+        { items: new Array(33_000).fill({}) },
+        Object.fromEntries(Array.from({ length: 9_000 }, (_, n) => [`f${n}`, 1])),
+      ]) {
+        const before = performance.eventLoopUtilization();
+        const answer = await bare.api.post('/api/probe/lists', body);
+        expect([answer.status, answer.body.errors.length <= 100]).toEqual([400, true]);
+        expect(performance.eventLoopUtilization(before).active).toBeLessThan(1_000); // 5 s and more before
+      }
     });
 
     it('asks who is there, and lets nobody through a door whose policy was forgotten', async () => {

@@ -4,6 +4,7 @@ import { operationsOf, readDocument, type ApiDocument, type Operation } from './
 import { Browser, findChromium } from './support/browser';
 import { eventually } from './support/eventually';
 import { expectStatus, untilOrder } from './support/orders';
+import { sendRaw } from './support/raw-http';
 import { Shop } from './support/shop';
 import { SwaggerUi } from './support/swagger-ui';
 
@@ -32,6 +33,18 @@ describe('documentation', () => {
   afterAll(async () => {
     await built?.program.stop();
     await shop.close();
+  });
+
+  it.each([
+    ['/docs/nope.js', 404, 'not_found'],
+    ['/docs/.env', 404, 'not_found'],
+    ...['/docs/..', '/docs/../../package.json', '/docs/a%00b', '/docs/%5c..%5c'].map(
+      (path) => [path, 403, 'forbidden'] as const,
+    ),
+  ] as const)('has nothing at %s', async (path, status, code) => {
+    const { port } = new URL(built.api.origin);
+    const answer = await sendRaw(Number(port), `GET ${path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`);
+    expect([answer.status, answer.body.code]).toEqual([status, code]);
   });
 
   describeWithBrowser('in Swagger UI', () => {

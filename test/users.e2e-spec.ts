@@ -74,6 +74,8 @@ describe('users', () => {
       ['a leaked password', { password: 'password1234' }, 'password leaked_password'],
       ['a password with the own name in it', { password: 'grace hopper said so' }, 'password contains_identity'],
       ['an address that is none', { email: 'nope' }, 'email is_email'],
+      ['an address that mail servers refuse', { email: '"a b"@example.test' }, 'email is_email'],
+      ['a name that nobody sees', { firstName: '\u200b' }, 'firstName text'],
       ['a web address for a name', { lastName: 'see https://evil.example' }, 'lastName no_link'],
       ['a blank name', { firstName: '  ' }, 'firstName is_length'],
       ['a control character in a name', { lastName: 'Hop\u0007per' }, 'lastName text'],

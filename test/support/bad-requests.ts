@@ -69,7 +69,9 @@ const BAD_IDS: Record<string, string[]> = {
 };
 
 const BAD_KEYS = ['', '""', 'two words', '"two words"', 'x'.repeat(256), 'cl\u00e9', 'a\tb', '\u00a0', 'a, b'];
-const BAD_VERSIONS = ['', '7', 'W/"7"', '"x"', '"-1"', '"1", "2"', '"99999999999"', "'1'"];
+const BAD_VERSIONS = ['', '7', '"1", "2"', "'1'", '"'];
+/** Tags as HTTP knows them, of no version of anything. */
+const NO_VERSIONS = ['W/"7"', '"x"', '"-1"', '"99999999999"', '"01"', '""'];
 
 const INVALID = { code: 'validation_failed' };
 
@@ -157,6 +159,10 @@ export function badHeaders(operation: Operation): BadRequest[] {
     ...(key === 'required' ? [{ operation, what: 'no key', key: null, body, code: 'idempotency_key_required' }] : []),
     ...BAD_KEYS.filter(() => key !== 'none').map((value) => withHeader('Idempotency-Key', value)),
     ...BAD_VERSIONS.filter(() => isVersioned).map((value) => withHeader('If-Match', value)),
+    ...NO_VERSIONS.filter(() => isVersioned).map((value) => ({
+      ...{ operation, what: `If-Match ${value}`, key: null, headers: { 'If-Match': value }, body },
+      statuses: [404, 412], // the examples name nothing that is there; what is there is in the catalogue's spec
+    })),
   ];
 }
 

@@ -14,6 +14,8 @@ type Path = Array<string | number>;
 const FAR_TOO_LONG = JSON.stringify('x'.repeat(20_000));
 const NUL = '"a\\u0000b"';
 const LONE_SURROGATE = '"a\\ud800b"';
+/** A text that turns round, a line end of another kind, no character, and one that nobody sees. */
+const DISGUISED = ['"a\\u202eb"', '"a\\u2028b"', '"a\\uffffb"', '"\\u200b"', '"\\u3164"'];
 const TOO_DEEP = `${'['.repeat(40)}${']'.repeat(40)}`;
 const PLACE = '\u2603 here \u2603';
 
@@ -71,7 +73,7 @@ function badIntegersFor({ minimum, maximum }: Schema): string[] {
 
 function badStringsFor({ format, pattern, minLength, maxLength }: Schema): string[] {
   const bad = ['null', '7', 'true', '[]', '["x"]', '{}', '{"a":1}', FAR_TOO_LONG];
-  if (format !== 'password') bad.push(NUL, LONE_SURROGATE); // any Unicode may be in a password
+  if (format !== 'password') bad.push(NUL, LONE_SURROGATE, ...DISGUISED); // any Unicode may be in a password
   if (pattern !== undefined || format === 'uuid' || format === 'email') bad.push('""', '"no such"', '"\\u00e9"');
   if (minLength !== undefined && format !== 'password') bad.push('""', '" \\t "');
   if (maxLength !== undefined && format !== 'password') bad.push(JSON.stringify('x'.repeat(maxLength + 1)));

@@ -39,6 +39,7 @@ export function badTokens(keysFolder: string): Record<string, string> {
     'not good yet': issue(key, { kid }, { notBefore: 600 }),
     'with other claims than were signed': `${header}.${encode({ ...decode(claims), roles: ['admin', 'x'] })}.${signature}`,
     'without its signature': `${header}.${claims}.`,
+    'with something behind it': `${good} x`,
     'that is none': 'nonsense',
     'that is empty': '',
     'of brackets': `${Buffer.from('['.repeat(5_000)).toString('base64url')}.${claims}.${signature}`,

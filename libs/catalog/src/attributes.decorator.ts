@@ -1,4 +1,5 @@
 import { ValidateBy } from 'class-validator';
+import { isCleanText } from '@platform/http';
 
 const MAX_ATTRIBUTES = 50;
 const MAX_KEY = 64;
@@ -11,9 +12,6 @@ export const ATTRIBUTES_SCHEMA = {
   maxProperties: MAX_ATTRIBUTES,
   example: { material: 'Stoneware', size: '350 ml' },
 } as const;
-
-/** Control characters, and surrogates that have lost their other half. */
-const UNCLEAN = /[\p{Cc}\p{Cs}]/u;
 
 /** An object of texts by name: `{ "material": "stoneware" }`. */
 export function IsAttributes() {
@@ -35,9 +33,9 @@ export function isAttributes(value: unknown): boolean {
 }
 
 function isName(name: string): boolean {
-  return name !== '' && name.length <= MAX_KEY && !UNCLEAN.test(name);
+  return name !== '' && name.length <= MAX_KEY && isCleanText(name);
 }
 
 function isValue(text: unknown): boolean {
-  return typeof text === 'string' && text.length <= MAX_VALUE && !UNCLEAN.test(text);
+  return typeof text === 'string' && text.length <= MAX_VALUE && isCleanText(text);
 }

@@ -72,7 +72,8 @@ export class AccessGuard extends AuthGuard('access-token') {
   private async identify(request: Request, context: ExecutionContext): Promise<Actor | undefined> {
     const header = request.headers['authorization'];
     if (header === undefined) return undefined;
-    const token = header.startsWith('Bearer ') ? header.slice(7) : '';
+    const token = /^Bearer (\S+)$/i.exec(header)?.[1];
+    if (token === undefined) throw unauthenticated();
     const known = this.tokens.find(token);
     if (known) return known;
     if (token.startsWith('ck_')) return this.identifyKey(token);

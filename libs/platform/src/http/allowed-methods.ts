@@ -1,3 +1,4 @@
+import type { FastifyRequest } from 'fastify';
 import findMyWay, { type HTTPMethod } from 'find-my-way';
 
 const METHODS: HTTPMethod[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
@@ -19,4 +20,10 @@ export class AllowedMethods {
     const path = url.split('?')[0] ?? url;
     return METHODS.filter((method) => this.router.find(method, path) !== null);
   }
+}
+
+/** Which methods the address of a request answers to; none when there is nothing. */
+export function methodsAt(request: FastifyRequest): string[] {
+  const { allowedMethods } = request.server as unknown as { allowedMethods: AllowedMethods };
+  return allowedMethods.at(request.url);
 }

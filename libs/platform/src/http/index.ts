@@ -10,6 +10,7 @@ export * from './money.dto';
 export * from './page-query.dto';
 export * from './params';
 export * from './problem.dto';
+export { MOST_PARTS } from './shortened';
 export { MemoryRateLimiter } from './memory-rate-limiter';
 export { networkOf } from './network';
 export * from './rate-limiter';

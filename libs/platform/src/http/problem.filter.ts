@@ -1,8 +1,8 @@
 import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Log } from '@platform/observability';
-import type { AllowedMethods } from './allowed-methods';
-import { methodNotAllowed, toProblem } from './problem';
+import { methodsAt } from './allowed-methods';
+import { isHangUp, methodNotAllowed, toProblem } from './problem';
 import { sendProblem } from './send-problem';
 
 /** The one place where errors become answers. What nobody expected is logged here, once, with its stack. */
@@ -15,18 +15,15 @@ export class ProblemFilter implements ExceptionFilter {
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
     const problem = toProblem(error);
+    if (isHangUp(error))
+      this.log.info('http.client_hung_up', { method: request.method, route: request.routeOptions.url });
     if (problem.unexpected) {
       this.log.error('http.request_failed', { method: request.method, route: request.routeOptions.url, error });
     }
     if (reply.sent || reply.raw.headersSent) return;
     const allowed = problem.status === 404 && request.is404 ? methodsAt(request) : [];
-    if (allowed.length === 0) return sendProblem(problem, request, reply);
+    if (allowed.length === 0 || allowed.includes(request.method)) return sendProblem(problem, request, reply);
     void reply.header('allow', allowed.join(', '));
     sendProblem(methodNotAllowed(), request, reply);
   }
-}
-
-function methodsAt(request: FastifyRequest): string[] {
-  const { allowedMethods } = request.server as unknown as { allowedMethods: AllowedMethods };
-  return allowedMethods.at(request.url);
 }

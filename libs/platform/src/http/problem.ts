@@ -30,14 +30,21 @@ const STATUS: Record<ErrorKind, number> = {
 /** What Fastify and Nest refuse by themselves; their own codes are lost on the way, so the status tells. */
 const BY_STATUS: Record<number, { code: string; detail: string }> = {
   400: { code: 'malformed_request', detail: 'The request cannot be understood.' },
+  403: { code: 'forbidden', detail: 'This is not for anybody to read.' },
   404: { code: 'not_found', detail: 'There is nothing at this address.' },
   406: { code: 'not_acceptable', detail: 'There is no answer in a form that the request accepts.' },
   408: { code: 'request_timeout', detail: 'The request did not arrive in time.' },
   413: { code: 'payload_too_large', detail: 'The body is larger than 100 kB.' },
   414: { code: 'uri_too_long', detail: 'The address is too long.' },
-  415: { code: 'unsupported_media_type', detail: 'Send the body as application/json.' },
+  415: { code: 'unsupported_media_type', detail: 'Send the body as application/json, not compressed.' },
   431: { code: 'headers_too_large', detail: 'The headers are too large.' },
 };
+
+/** Whether the client hung up before its body was whole. */
+export function isHangUp(error: unknown): boolean {
+  const { message, code } = (error ?? {}) as { message?: unknown; code?: unknown };
+  return message === 'aborted' && code === 'ECONNRESET';
+}
 
 /** 405: there is something at this address, but it does not answer to this method. */
 export function methodNotAllowed(): Problem {
@@ -48,7 +55,7 @@ export function methodNotAllowed(): Problem {
 /** Turns whatever was thrown into what the client may know of it. */
 export function toProblem(error: unknown): Problem {
   if (error instanceof AppError) return fromAppError(error);
-  const status = statusOf(error);
+  const status = isHangUp(error) ? 400 : statusOf(error);
   if (status !== undefined && status in BY_STATUS) return problemOf(status);
   if (isDatabaseUnavailable(error)) return { ...fromAppError(unavailable()), unexpected: true };
   return problemOf(500);

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { validationFailed } from '@platform/errors';
+import { UnsupportedMediaTypeException } from '@nestjs/common';
+import { notFound, validationFailed } from '@platform/errors';
 import { runInContext, type Log, type Metrics } from '@platform/observability';
+import { methodsAt } from './allowed-methods';
 import { securityHeaders } from './security-headers';
 
 const REQUEST_ID = /^[\x21-\x7e]{1,128}$/;
@@ -25,6 +27,18 @@ export function addRequestHooks(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', (request, reply, done) => {
     void reply.headers(headers).header('x-request-id', request.id);
     runInContext({ requestId: request.id, address: request.ip }, done);
+  });
+  fastify.addHook('onRequest', (request, reply, done) => {
+    const { method, headers } = request;
+    if (headers['content-encoding'] !== undefined && headers['content-encoding'] !== 'identity')
+      return done(new UnsupportedMediaTypeException());
+    if (method !== 'OPTIONS' || headers['access-control-request-method'] !== undefined) return done();
+    const allowed = methodsAt(request);
+    if (allowed.length === 0) return done(notFound('address'));
+    void reply
+      .status(204)
+      .header('allow', [...allowed, 'OPTIONS'].join(', '))
+      .send();
   });
   fastify.addHook('preValidation', (request, _reply, done) => {
     done(repeatedParameter(request));

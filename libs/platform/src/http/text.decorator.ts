@@ -6,6 +6,11 @@ import { IsString, Length, ValidateBy } from 'class-validator';
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/; // eslint-disable-line no-control-regex -- finding them is the point
 const CONTROL_BUT_LINES = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/; // eslint-disable-line no-control-regex -- as above
 
+/** Line ends of another kind, what turns the direction of all that follows, and what is no character. */
+const DISGUISE = /[\u2028-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff]/;
+/** Anything that can be seen: neither blanks, formatting and marks alone, nor the fillers of Hangul. */
+const VISIBLE = /[^\p{Z}\p{C}\p{M}\u115f\u1160\u3164\uffa0]/u;
+
 /** Limits of a text field, in UTF-16 code units after trimming. */
 export interface TextOptions {
   min?: number;
@@ -16,7 +21,8 @@ export interface TextOptions {
 
 /**
  * A text that a person wrote: trimmed, in Unicode's normal form C, of limited length, without control characters and
- * without lone surrogates (PostgreSQL would turn those into something else, or refuse them).
+ * without lone surrogates (PostgreSQL would turn those into something else, or refuse them). Not of invisible characters
+ * alone, and without those that make a text look like another.
  */
 export function IsText({ min = 1, max, multiline = false }: TextOptions) {
   return applyDecorators(
@@ -27,13 +33,16 @@ export function IsText({ min = 1, max, multiline = false }: TextOptions) {
       name: 'text',
       validator: {
         validate: (value: unknown) => isCleanText(value, multiline),
-        defaultMessage: () => '$property must not contain control characters or broken Unicode',
+        defaultMessage: () => '$property must not contain control characters or broken Unicode, and must be visible',
       },
     }),
   );
 }
 
-function isCleanText(value: unknown, multiline: boolean): boolean {
+/** Whether a text, if it is one, holds nothing but what people write and can see. */
+export function isCleanText(value: unknown, multiline = false): boolean {
   if (typeof value !== 'string') return true; // IsString says so already
-  return value.isWellFormed() && !(multiline ? CONTROL_BUT_LINES : CONTROL).test(value);
+  const isClean =
+    value.isWellFormed() && !(multiline ? CONTROL_BUT_LINES : CONTROL).test(value) && !DISGUISE.test(value);
+  return isClean && (value === '' || VISIBLE.test(value));
 }

@@ -1,6 +1,7 @@
 import { ValidationPipe, type ArgumentMetadata, type ValidationError } from '@nestjs/common';
 import { plainToInstance } from 'class-transformer';
 import { validationFailed, type FieldError } from '@platform/errors';
+import { shorten } from './shortened';
 import { certainlyPasses } from './sure-check';
 
 const MAX_REPORTED = 100;
@@ -12,6 +13,7 @@ const CODES: Record<string, string> = { whitelistValidation: 'unknown_field' };
  */
 class QuickValidationPipe extends ValidationPipe {
   override transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    shorten(value);
     return this.passed(value, metadata) ?? super.transform(value, metadata);
   }
 

@@ -25,6 +25,12 @@ describe('findPasswordProblem', () => {
     expect(codeOf(password)).toBeUndefined();
   });
 
+  it('finds no name in what has neither letters nor digits', () => {
+    const short = { email: 'a.b@example.test', firstName: 'A', lastName: 'B' };
+    expect(findPasswordProblem('😀🦊🐳🌵🍀🎲🧩🚲🛶🪁🧭🔭', short, policy)).toBeUndefined();
+    expect(findPasswordProblem('abababababab', short, policy)?.code).toBe('contains_identity');
+  });
+
   it('counts characters as people do, in their normal form', () => {
     expect(codeOf('🔑🦆🔑🌧🔑🪐🔑🧀🔑🚲🔑')).toBe('min_length'); // 11, though 22 UTF-16 units
     expect(codeOf('🦆'.repeat(128))).toBeUndefined();

@@ -59,7 +59,7 @@ function containsIdentity(password: string, { email, firstName, lastName }: Pass
 /** A long name anywhere in it; of a short one only repetitions, as it stands in good passwords by chance. */
 function isFullName(password: string, [first = '', last = '']: string[]): boolean {
   return [first + last, last + first].some((name) => {
-    if (name === '') return false;
+    if (name === '' || password === '') return false; // nothing is left of what has neither letters nor digits
     return [...name].length >= MIN_IDENTITY_LENGTH ? password.includes(name) : password.replaceAll(name, '') === '';
   });
 }
