@@ -60,6 +60,28 @@ describe('the books', () => {
     });
   });
 
+  it('ask nobody for money that a person has seen to', async () => {
+    const name = 'orders.ended_orders_keep_no_money';
+    const client = new Client({ connectionString: shop.db.url });
+    await client.connect();
+    try {
+      await client.query('BEGIN');
+      await client.query('SET LOCAL session_replication_role = replica');
+      for (const statement of CORRUPTIONS[name]?.(given) ?? []) await client.query(statement);
+      const isBroken = async () =>
+        (await runChecks(client, collectedChecks(), 5)).some((outcome) => outcome.name === name && outcome.count === 1);
+      expect(await isBroken()).toBe(true);
+      await client.query(
+        `INSERT INTO orders.timeline (order_id, version, step, status, payment_status)
+         SELECT id, 99, 'resolved', status, payment_status FROM orders.orders WHERE id = ANY($1)`,
+        [[given.paidOrder, given.refundedOrder]],
+      );
+      expect(await isBroken()).toBe(false);
+    } finally {
+      await client.end();
+    }
+  });
+
   describe('are looked into', () => {
     it('in one moment, though others write meanwhile', async () => {
       await shop.db.sql('CREATE TABLE public.written (id int)');

@@ -120,6 +120,7 @@ describe('checkout', () => {
     const { id } = expectStatus(await shop.as('customer').post('/orders', anOrder(sku)), 201).body;
     expect(await shop.as('customer').post('/orders', anOrder(sku))).toMatchObject({ status: 422 });
     await shop.db.sql(`UPDATE inventory.holds SET expires_at = now() WHERE reference = $1`, [id]);
+    await shop.db.sql(`UPDATE orders.orders SET expires_at = now() WHERE id = $1`, [id]);
     expectStatus(await shop.as('customer').post('/orders', anOrder(sku)), 201);
     expect((await shop.as('warehouse').get(`/inventory/${sku}`)).body).toMatchObject({ onHand: 1, reserved: 1 });
   });

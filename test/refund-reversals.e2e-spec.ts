@@ -162,6 +162,59 @@ describe('a refund that comes back', () => {
     await expectBooksEmpty(shop);
   });
 
+  /** Who waits for a lock with a statement like this. */
+  const waitingWith = (pattern: string) =>
+    shop.db.sql(
+      `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query ~ $1`,
+      [pattern],
+    );
+  const untilWaiting = (pattern: string) =>
+    eventually(
+      () => waitingWith(pattern),
+      (waiting) => waiting.length > 0,
+    );
+
+  it('in the moment in which the cancellation ends opens it again', async () => {
+    const { buyer, id, paymentId } = await buy();
+    expectStatus(await buyer.post(`/orders/${id}/cancel`, {}), 200);
+    await untilOrder(buyer, id, { status: 'cancelled', paymentStatus: 'refunded' });
+    const [first] = await shop.db.sql<{ id: string }>('SELECT id FROM payments.refunds WHERE payment_id = $1', [
+      paymentId,
+    ]);
+    const saga = `FROM platform.sagas WHERE name = 'cancellation' AND key = $1`;
+    await eventually(
+      () => shop.db.sql(`SELECT ${saga} AND status = 'done'`, [id]),
+      (done) => done.length === 1,
+    );
+    await shop.worker?.stop();
+    await shop.db.sql(
+      `UPDATE platform.sagas SET status = 'running', step = 'refund-payment', next_run_at = now() WHERE name = 'cancellation' AND key = $1`,
+      [id],
+    );
+    const order = await RowLock.take(shop, 'SELECT FROM orders.orders WHERE id = $1', [id]);
+    await shop.startWorker();
+    await untilWaiting('FOR UPDATE OF o'); // the step: it has its lease
+    const end = await RowLock.take(shop, `SELECT ${saga}`, [id]);
+    await order.release();
+    await untilWaiting('SET step = '); // the refund is complete, and the saga is about to end
+    stripe.account.endRefund((await atStripe(first!.id)).id, 'failed');
+    await untilWaiting('FOR UPDATE OF o|woken = true'); // the listener
+    await end.release();
+    await eventually(
+      () => shop.db.sql(`SELECT ${saga} AND status = 'needs_attention'`, [id]),
+      (parked) => parked.length === 1,
+    );
+    const { body } = await shop.as('admin').get('/sagas?status=needs_attention');
+    const { id: sagaId } = body.data.find(({ key }: { key: string }) => key === id);
+    expectStatus(await shop.as('admin').post(`/sagas/${sagaId}/retry`, undefined), 200);
+    await untilOrder(buyer, id, { paymentStatus: 'refunded' });
+    await eventually(
+      () => balancesOf(shop.db, id),
+      (balances) => balances['cash:stripe'] === undefined && balances['customers'] === undefined,
+    );
+    await expectBooksEmpty(shop);
+  });
+
   /** It was sold before it was cancelled, and what was sold is earned again while its money is here. */
   const soldOf = async (id: string) =>
     (await postedAbout(shop.db, id)).some(([kind]) => kind === 'sale')

@@ -108,11 +108,13 @@ export const ORDERS_CHECKS: BookCheck[] = [
   },
   {
     name: 'orders.ended_orders_keep_no_money',
-    rule: 'What was paid for an order that has ended is given back, or on its way back after five minutes.',
+    rule: 'What was paid for an order that has ended is given back, or on its way back after five minutes, unless a person has resolved it.',
     sql: `SELECT o.id FROM orders.orders o JOIN payments.payments payment ON payment.reference = o.id
       WHERE o.status IN ('cancelled', 'expired') AND payment.status = 'succeeded'
         AND payment.refund_requested_minor < payment.amount_minor
-        AND greatest(o.updated_at, payment.updated_at) < now() - interval '5 minutes'`,
+        AND greatest(o.updated_at, payment.updated_at) < now() - interval '5 minutes'
+        AND NOT EXISTS (SELECT FROM orders.timeline told
+          WHERE told.order_id = o.id AND told.step = 'resolved' AND told.at >= payment.updated_at)`,
   },
   {
     name: 'orders.sales_are_posted',
