@@ -36,6 +36,22 @@ describe('a refund that comes back', () => {
     const { payments } = await untilOrder(buyer, id, { status: 'confirmed', paymentStatus: 'paid' });
     return { buyer, id: id as string, paymentId: payments[0].id as string };
   };
+  /** Cancelled, its money given back by its first refund, and its cancellation ended. */
+  const buyAndCancel = async () => {
+    const bought = await buy();
+    const { buyer, id, paymentId } = bought;
+    expectStatus(await buyer.post(`/orders/${id}/cancel`, {}), 200);
+    await untilOrder(buyer, id, { status: 'cancelled', paymentStatus: 'refunded' });
+    const refunds = await shop.db.sql<{ id: string }>('SELECT id FROM payments.refunds WHERE payment_id = $1', [
+      paymentId,
+    ]);
+    await eventually(
+      () =>
+        shop.db.sql(`SELECT FROM platform.sagas WHERE name = 'cancellation' AND key = $1 AND status = 'done'`, [id]),
+      (done) => done.length === 1,
+    );
+    return { ...bought, first: refunds[0] as { id: string } };
+  };
   const refund = async (paymentId: string, amount?: number) =>
     expectStatus(await shop.as('support').post(`/payments/${paymentId}/refunds`, { amount }), 202).body.id as string;
   const atStripe = (refundId: string) =>
@@ -131,18 +147,8 @@ describe('a refund that comes back', () => {
     JSON.stringify({ data: { object: { object: 'refund', metadata: { refund_id: refundId } } } });
 
   it('of an order that has ended stops its cancellation for a person, who lets it be made anew', async () => {
-    const { buyer, id, paymentId } = await buy();
-    expectStatus(await buyer.post(`/orders/${id}/cancel`, {}), 200);
-    await untilOrder(buyer, id, { status: 'cancelled', paymentStatus: 'refunded' });
-    const [first] = await shop.db.sql<{ id: string }>('SELECT id FROM payments.refunds WHERE payment_id = $1', [
-      paymentId,
-    ]);
-    await eventually(
-      () =>
-        shop.db.sql(`SELECT FROM platform.sagas WHERE name = 'cancellation' AND key = $1 AND status = 'done'`, [id]),
-      (done) => done.length === 1,
-    );
-    stripe.account.endRefund((await atStripe(first!.id)).id, 'failed');
+    const { buyer, id, paymentId, first } = await buyAndCancel();
+    stripe.account.endRefund((await atStripe(first.id)).id, 'failed');
     const admin = shop.as('admin');
     const parked = await eventually(
       async () =>
@@ -175,17 +181,8 @@ describe('a refund that comes back', () => {
     );
 
   it('in the moment in which the cancellation ends opens it again', async () => {
-    const { buyer, id, paymentId } = await buy();
-    expectStatus(await buyer.post(`/orders/${id}/cancel`, {}), 200);
-    await untilOrder(buyer, id, { status: 'cancelled', paymentStatus: 'refunded' });
-    const [first] = await shop.db.sql<{ id: string }>('SELECT id FROM payments.refunds WHERE payment_id = $1', [
-      paymentId,
-    ]);
+    const { buyer, id, first } = await buyAndCancel();
     const saga = `FROM platform.sagas WHERE name = 'cancellation' AND key = $1`;
-    await eventually(
-      () => shop.db.sql(`SELECT ${saga} AND status = 'done'`, [id]),
-      (done) => done.length === 1,
-    );
     await shop.worker?.stop();
     await shop.db.sql(
       `UPDATE platform.sagas SET status = 'running', step = 'refund-payment', next_run_at = now() WHERE name = 'cancellation' AND key = $1`,
@@ -197,7 +194,7 @@ describe('a refund that comes back', () => {
     const end = await RowLock.take(shop, `SELECT ${saga}`, [id]);
     await order.release();
     await untilWaiting('SET step = '); // the refund is complete, and the saga is about to end
-    stripe.account.endRefund((await atStripe(first!.id)).id, 'failed');
+    stripe.account.endRefund((await atStripe(first.id)).id, 'failed');
     await untilWaiting('FOR UPDATE OF o|woken = true'); // the listener
     await end.release();
     await eventually(

@@ -3,8 +3,8 @@ import { Transform } from 'class-transformer';
 import { IsString, Length, ValidateBy } from 'class-validator';
 
 // Everything of Unicode's category Cc; a text of several lines may keep its line ends and tabs.
-const CONTROL = /[\u0000-\u001f\u007f-\u009f]/; // eslint-disable-line no-control-regex -- finding them is the point
-const CONTROL_BUT_LINES = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/; // eslint-disable-line no-control-regex -- as above
+const CONTROL = /\p{Cc}/u;
+const CONTROL_BUT_LINES = /(?![\t\n\r])\p{Cc}/u;
 
 /** Line ends of another kind, what turns the direction of all that follows, and what is no character. */
 const DISGUISE = /[\u2028-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff]/;

@@ -13,7 +13,7 @@ const CODES: Record<string, string> = { whitelistValidation: 'unknown_field' };
  */
 class QuickValidationPipe extends ValidationPipe {
   override transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
-    shorten(value);
+    if (metadata.type === 'body' && this.toValidate(metadata)) shorten(value); // what comes from elsewhere is not ours to cut
     return this.passed(value, metadata) ?? super.transform(value, metadata);
   }
 

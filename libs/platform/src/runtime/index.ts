@@ -10,5 +10,6 @@ setSourceMapsSupport(true, { nodeModules: false, generatedCode: false });
 // About 60 MiB are alive under load; without this V8 lets garbage pile up to 400 before it looks.
 setFlagsFromString('--heap-growing-percent=20');
 
-// V8's helpers would take the cores from PostgreSQL, from the other programs and from this one's requests.
+// V8's helpers take the cores from PostgreSQL, from the other programs and from this one's requests. Once V8 runs, this keeps it
+// from some of them only: it still marks beside us.
 if (availableParallelism() <= 2) setFlagsFromString('--single-threaded-gc');
