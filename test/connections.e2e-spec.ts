@@ -184,7 +184,7 @@ describe('connections', () => {
         expect.objectContaining(busy),
         expect.objectContaining(busy),
       ]);
-      expect(performance.now() - startedAt).toBeLessThan(1_000);
+      expect(performance.now() - startedAt).toBeLessThan(4_000); // who waits is refused after 5 s
       await release();
       expect(new Set(await Promise.all(waiting))).toEqual(new Set(['no problem']));
     });

@@ -245,7 +245,7 @@ describe('an answer of the api', () => {
         const before = performance.eventLoopUtilization();
         const answer = await bare.api.post('/api/probe/lists', body);
         expect([answer.status, answer.body.errors.length <= 100]).toEqual([400, true]);
-        expect(performance.eventLoopUtilization(before).active).toBeLessThan(1_000); // 5 s and more before
+        expect(performance.eventLoopUtilization(before).active).toBeLessThan(3_000); // of work; 5 s and more before
       }
     });
 

