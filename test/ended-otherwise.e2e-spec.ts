@@ -93,6 +93,20 @@ describe('a payment that has ended otherwise meanwhile', () => {
     await expectBooksEmpty(shop);
   });
 
+  it('tells of the first card that failed, though its buyer pays with another before the checkout has looked', async () => {
+    const { buyer, id, payment } = await place('tok_ok'); // nobody asks the gateway: the worker rests
+    const failed = chargeEvent('charge.failed', payment, { failureCode: 'card_declined' });
+    expectStatus(await sendEvent(shop, failed), 200);
+    expectStatus(await buyer.post(`/orders/${id}/payments`, { method: 'tok_ok' }), 202);
+    expect(await timelineOf(id)).toEqual(['placed', 'payment_failed', 'payment_started']);
+    const told = await eventsNamed(shop, 'orders.payment_failed', { orderId: id });
+    expect(told).toMatchObject([{ payload: { failureCode: 'card_declined' } }]);
+    const worker = await shop.startWorker();
+    await untilOrder(buyer, id, { status: 'confirmed', paymentStatus: 'authorized' });
+    expect((await timelineOf(id)).slice(0, 3)).toEqual(['placed', 'payment_failed', 'payment_started']);
+    await worker.stop();
+  });
+
   it('leaves an order paid and sold whose money was taken before the checkout knew that it was set aside', async () => {
     const { buyer, id, payment } = await place('tok_ok');
     const frozen = await shop.startWorker({}, 'checkout.gateway_answered:1:SIGSTOP');

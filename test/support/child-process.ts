@@ -81,6 +81,7 @@ export class Program {
     if (this.hasEnded) return this.child.exitCode;
     const ended = once(this.child, 'exit');
     this.child.kill(signal);
+    this.child.kill('SIGCONT'); // what a test that failed left halted would never hear of it
     await ended;
     return this.child.exitCode;
   }

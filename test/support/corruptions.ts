@@ -22,9 +22,15 @@ const unpost = (kind: string, refId: string) => [
   `DELETE FROM payments.ledger_entries WHERE transaction_id = ${postingOf(kind, refId)}`,
   `DELETE FROM payments.ledger_transactions WHERE kind = '${kind}' AND ref_id = '${refId}'`,
 ];
-const tell = (order: string) => `
-  INSERT INTO orders.timeline (order_id, version, step, status, payment_status)
-  SELECT id, version, 'corrupted', status, payment_status FROM orders.orders WHERE id = '${order}'`;
+const audited = (order: string, action: string) =>
+  `INSERT INTO platform.audit_events (id, action, resource, resource_id) VALUES (uuidv7(), '${action}', 'order', '${order}')`;
+/** An order tells of the status that it was given, in its timeline and in the audit log. */
+const tell = (order: string, status: string) => [
+  `INSERT INTO orders.timeline (order_id, version, step, status, payment_status)
+   SELECT id, version, 'corrupted', status, payment_status FROM orders.orders WHERE id = '${order}'`,
+  audited(order, `orders.${status}`),
+];
+const forgetAudit = (condition: string) => `DELETE FROM platform.audit_events WHERE ${condition}`;
 
 /**
  * For each check what breaks its rule and no other's: SQL past the triggers and keys, in a transaction that is rolled
@@ -96,6 +102,14 @@ export const CORRUPTIONS: Record<string, (given: Ledgered) => string[]> = {
   'payments.refunds_add_up': ({ payment }) => [
     `UPDATE payments.payments SET refund_requested_minor = 1 WHERE id = '${payment}'`,
   ],
+  'payments.answers_name_refunds': ({ refund }) => [
+    `INSERT INTO platform.idempotency_keys (scope, key, fingerprint, status, body)
+     SELECT scope, 'another', fingerprint, status, body FROM platform.idempotency_keys
+     WHERE status = 202 AND body::jsonb ->> 'id' = '${refund}'`,
+  ],
+  'payments.outcomes_are_audited': ({ payment }) => [
+    forgetAudit(`resource_id = '${payment}' AND action = 'payments.succeeded'`),
+  ],
   'payments.outcomes_are_known': ({ payment, openOrder }) => [
     `INSERT INTO payments.payments (id, reference, buyer_id, provider, method, amount_minor, currency, created_at)
      SELECT uuidv7(), '${openOrder}', buyer_id, provider, method, amount_minor, currency, now() - interval '2 hours'
@@ -122,6 +136,15 @@ export const CORRUPTIONS: Record<string, (given: Ledgered) => string[]> = {
   'orders.timeline_is_whole': ({ openOrder }) => [`DELETE FROM orders.timeline WHERE order_id = '${openOrder}'`],
   'orders.moves_are_allowed': ({ paidOrder }) => [
     `UPDATE orders.timeline SET status = 'shipped' WHERE order_id = '${paidOrder}' AND version = 1`,
+    audited(paidOrder, 'orders.shipped'),
+  ],
+  'orders.moves_are_audited': ({ paidOrder }) => [
+    forgetAudit(`resource_id = '${paidOrder}' AND action = 'orders.confirmed'`),
+  ],
+  'orders.answers_name_orders': ({ openOrder, user }) => [
+    `INSERT INTO platform.idempotency_keys (scope, key, fingerprint, status, body)
+     SELECT '${user}', 'of none', fingerprint, status, replace(body, '${openOrder}', uuidv7()::text)
+     FROM platform.idempotency_keys WHERE status = 201 AND body::jsonb ->> 'id' = '${openOrder}'`,
   ],
   'orders.holds_have_live_orders': ({ openOrder, sku }) => [
     `INSERT INTO inventory.holds (reference, sku, location_id, quantity, status, expires_at)
@@ -133,7 +156,7 @@ export const CORRUPTIONS: Record<string, (given: Ledgered) => string[]> = {
   ],
   'orders.confirmed_are_paid': ({ openOrder }) => [
     `UPDATE orders.orders SET status = 'confirmed', payment_status = 'paid', version = version + 1 WHERE id = '${openOrder}'`,
-    tell(openOrder),
+    ...tell(openOrder, 'confirmed'),
     `UPDATE inventory.holds SET status = 'firm' WHERE reference = '${openOrder}'`,
     `WITH sold AS (
        INSERT INTO payments.ledger_transactions (kind, ref_id, reference) VALUES ('sale', '${openOrder}', '${openOrder}')
@@ -151,7 +174,7 @@ export const CORRUPTIONS: Record<string, (given: Ledgered) => string[]> = {
   'orders.ended_orders_keep_no_money': ({ paidOrder, payment }) => [
     `UPDATE orders.orders SET status = 'cancelled', version = version + 1, updated_at = now() - interval '1 hour'
      WHERE id = '${paidOrder}'`,
-    tell(paidOrder),
+    ...tell(paidOrder, 'cancelled'),
     `UPDATE payments.payments SET updated_at = now() - interval '1 hour' WHERE id = '${payment}'`,
     `UPDATE inventory.stock_levels level SET reserved = level.reserved - hold.quantity
      FROM inventory.holds hold WHERE hold.reference = '${paidOrder}' AND level.sku = hold.sku`,

@@ -5,6 +5,7 @@ import { UnitOfWork } from '@platform/database';
 import { notFound } from '@platform/errors';
 import { Sagas } from '@platform/saga';
 import { CHECKOUT } from './checkout/checkout-starter';
+import { PaymentFailures } from './checkout/payment-failures';
 import { OrderCancellation } from './cancellation/order-cancellation';
 import { canBecome } from './order.rules';
 import { orderNotCancellable, orderNotPayable } from './orders.errors';
@@ -26,6 +27,7 @@ export class OrderActionsService {
     private readonly payments: PaymentsFacade,
     private readonly sagas: Sagas,
     private readonly audit: Audit,
+    private readonly failures: PaymentFailures,
   ) {}
 
   /**
@@ -37,6 +39,7 @@ export class OrderActionsService {
       const order = await this.lock(orderId, actor);
       if (order.status !== 'pending_payment' || order.isExpired || order.totalMinor === 0)
         throw orderNotPayable(order.status);
+      await this.failures.noteUntold(order);
       const { buyerId, totalMinor: amountMinor, currency } = order;
       const payment = await this.payments.begin({ reference: orderId, buyerId, method, amountMinor, currency });
       const step = { step: 'payment_started', paymentStatus: 'processing', actor: actor.id } as const;

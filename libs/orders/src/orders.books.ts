@@ -52,6 +52,25 @@ export const ORDERS_CHECKS: BookCheck[] = [
         OR (before <> status AND (before, status) NOT IN (VALUES ${MOVES}))`,
   },
   {
+    name: 'orders.moves_are_audited',
+    rule: 'Every order that was placed, and each change of its status, has its row in the audit log.',
+    sql: `SELECT DISTINCT order_id AS id FROM (
+        SELECT order_id, status, lag(status) OVER (PARTITION BY order_id ORDER BY version) AS before FROM orders.timeline
+      ) step
+      WHERE before IS DISTINCT FROM status AND NOT EXISTS (SELECT FROM platform.audit_events audit
+        WHERE audit.resource_id = step.order_id::text
+          AND audit.action = 'orders.' || CASE step.status WHEN 'pending_payment' THEN 'placed' ELSE step.status END)`,
+  },
+  {
+    name: 'orders.answers_name_orders',
+    rule: 'Every order that a stored answer tells of exists (of the last 15 minutes).',
+    sql: `SELECT scope || ' ' || md5(key) AS id FROM (
+        SELECT scope, key, CASE WHEN body IS JSON OBJECT THEN body::jsonb END AS told FROM platform.idempotency_keys
+        WHERE status = 201 AND created_at > now() - interval '15 minutes') answer
+      WHERE told ? 'paymentStatus' AND NOT EXISTS (
+        SELECT FROM orders.orders o WHERE o.id = (told ->> 'id')::uuid AND o.number = told ->> 'number')`,
+  },
+  {
     name: 'orders.holds_have_live_orders',
     rule: 'Stock is held only for orders that are neither cancelled nor expired.',
     sql: `SELECT hold.id FROM inventory.holds hold LEFT JOIN orders.orders o ON o.id = hold.reference

@@ -10,6 +10,7 @@ import { CheckoutSubject } from './checkout/checkout.subject';
 import { CreateOrders1763600005000 } from './migrations/1763600005000-create-orders';
 import { OrderCancellation } from './cancellation/order-cancellation';
 import { OrderConfirmation } from './checkout/order-confirmation';
+import { PaymentFailures } from './checkout/payment-failures';
 import { EraseBuyers1763600005450 } from './migrations/1763600005450-erase-buyers';
 import { ORDERS_CHECKS } from './orders.books';
 import { OrdersMetrics } from './orders-metrics';
@@ -18,7 +19,14 @@ import { OrdersRepository } from './orders.repository';
 import { KeptOrdersRepository } from './personal-data/kept-orders.repository';
 import { OrdersKeeper } from './personal-data/orders.keeper';
 
-const SHARED = [OrdersRepository, OrdersFacade, CancellationStarter, OrderCancellation, OrderConfirmation];
+const SHARED = [
+  OrdersRepository,
+  OrdersFacade,
+  CancellationStarter,
+  OrderCancellation,
+  OrderConfirmation,
+  PaymentFailures,
+];
 
 /** What api and worker share of orders. */
 @Module({

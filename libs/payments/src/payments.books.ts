@@ -55,6 +55,29 @@ export const PAYMENTS_CHECKS: BookCheck[] = [
         OR refund.currencies > 1 OR refund.currency <> payment.currency`,
   },
   {
+    name: 'payments.answers_name_refunds',
+    rule: 'Every refund that a stored answer tells of exists, and two keys never tell of one and the same (of the last 15 minutes).',
+    sql: `SELECT scope || ' ' || md5(min(key)) AS id FROM (
+        SELECT scope, key, (told ->> 'id')::uuid AS refund_id FROM (
+          SELECT scope, key, CASE WHEN body IS JSON OBJECT THEN body::jsonb END AS told FROM platform.idempotency_keys
+          WHERE status = 202 AND created_at > now() - interval '15 minutes') answer
+        WHERE told ? 'paymentId') told
+      LEFT JOIN payments.refunds refund ON refund.id = told.refund_id
+      GROUP BY scope, told.refund_id HAVING count(*) > 1 OR count(refund.id) = 0`,
+  },
+  {
+    name: 'payments.outcomes_are_audited',
+    rule: 'Every payment and refund whose outcome is known has it in the audit log.',
+    sql: `SELECT payment.id FROM payments.payments payment WHERE payment.status <> 'processing'
+        AND NOT EXISTS (SELECT FROM platform.audit_events audit
+          WHERE audit.resource_id = payment.id::text AND audit.action = 'payments.' || payment.status)
+      UNION ALL
+      SELECT refund.id FROM payments.refunds refund WHERE refund.status <> 'processing'
+        AND NOT EXISTS (SELECT FROM platform.audit_events audit
+          WHERE audit.resource_id = refund.payment_id::text AND audit.after ->> 'refundId' = refund.id::text
+            AND audit.action IN ('payments.refunded', 'payments.refund_failed', 'payments.refund_reversed'))`,
+  },
+  {
     name: 'payments.outcomes_are_known',
     rule: 'No payment or refund is under way for longer than an hour.',
     sql: `SELECT id FROM payments.payments WHERE status = 'processing' AND created_at < now() - interval '1 hour'

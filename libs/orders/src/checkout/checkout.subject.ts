@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InventoryFacade } from '@app/inventory';
 import { PaymentsFacade } from '@app/payments';
+import { Audit } from '@platform/audit';
 import { sagaOutcomeImpossible, type Resolution, type SagaSubject } from '@platform/saga';
 import { CHECKOUT } from './checkout-starter';
 import { OrderCancellation } from '../cancellation/order-cancellation';
@@ -21,13 +22,15 @@ export class CheckoutSubject implements SagaSubject {
     private readonly payments: PaymentsFacade,
     private readonly confirmation: OrderConfirmation,
     private readonly cancellation: OrderCancellation,
+    private readonly audit: Audit,
   ) {}
 
   async parked(orderId: string, reason: string): Promise<void> {
     const note = { step: 'needs_attention', actor: CHECKOUT.name, detail: reason };
     const isOpen = { from: ['pending_payment', 'confirmed'], status: 'needs_attention' } as const;
     const isShown = await this.orders.change(orderId, { ...isOpen, ...note });
-    if (!isShown) await this.orders.change(orderId, { from: ANY_STATUS, ...note });
+    if (isShown) this.audit.record({ action: 'orders.needs_attention', resource: 'order', resourceId: orderId });
+    else await this.orders.change(orderId, { from: ANY_STATUS, ...note });
   }
 
   async retried(orderId: string, by: string): Promise<void> {

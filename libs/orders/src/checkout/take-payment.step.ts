@@ -2,16 +2,15 @@ import { Injectable } from '@nestjs/common';
 import { PaymentsFacade, type ChargeOutcome, type Payment } from '@app/payments';
 import { Config } from '@platform/config';
 import { UnitOfWork } from '@platform/database';
-import { Outbox } from '@platform/messaging';
 import { faultPoint } from '@platform/observability';
 import type { SagaRun, SagaStep, StepOutcome } from '@platform/saga';
 import { CHECKOUT } from './checkout-starter';
 import { CancellationStarter } from '../cancellation/cancellation-starter';
 import { OrderCancellation } from '../cancellation/order-cancellation';
 import { OrderExpiry } from './order-expiry';
+import { PaymentFailures } from './payment-failures';
 import { livePaymentOf } from '../order-payments.rules';
 import { canBecome, hasEnded } from '../order.rules';
-import { orderPaymentFailed } from '../orders.events';
 import { OrdersRepository, type OrderState } from '../orders.repository';
 
 type PaidOutcome = Extract<ChargeOutcome, { kind: 'succeeded' }>;
@@ -37,7 +36,7 @@ export class TakePaymentStep implements SagaStep {
     private readonly expiry: OrderExpiry,
     private readonly cancellation: OrderCancellation,
     private readonly starter: CancellationStarter,
-    private readonly outbox: Outbox,
+    private readonly failures: PaymentFailures,
     config: Config,
   ) {
     this.timeoutMs = (8 * config.get('GATEWAY_TIMEOUT') + 5) * 1_000;
@@ -53,7 +52,7 @@ export class TakePaymentStep implements SagaStep {
     if (order.status !== 'pending_payment') return this.leave(order, payment);
     if (payment?.status === 'authorized') return this.goOnAuthorized(run, order);
     if (payment) return this.take(run, order, payment);
-    if (order.paymentStatus === 'processing') await this.noteFailure(order, payments.at(-1)?.failureCode ?? 'unknown');
+    if (order.paymentStatus === 'processing') await this.noteUntold(order);
     if (!order.isExpired) return { kind: 'wait', until: order.expiresAt };
     const isExpired = await this.expiry.expire(order.id);
     return isExpired ? { kind: 'end', reason: 'The order was not paid in time.' } : { kind: 'wait', forMs: 0 };
@@ -132,21 +131,15 @@ export class TakePaymentStep implements SagaStep {
   ): Promise<StepOutcome> {
     await this.uow.run(async () => {
       await this.orders.findForUpdate(order.id, null); // first the order's row, then the payment's, here as everywhere
-      if (await this.payments.settle(payment.id, outcome)) await this.noteFailure(order, outcome.failureCode);
+      if (await this.payments.settle(payment.id, outcome)) await this.failures.note(order.id, outcome.failureCode);
     });
     return { kind: 'wait', until: order.expiresAt };
   }
 
-  private async noteFailure({ id: orderId }: OrderState, failureCode: string): Promise<void> {
-    await this.uow.run(async () => {
-      const note = {
-        step: 'payment_failed',
-        paymentStatus: 'failed',
-        actor: CHECKOUT.name,
-        detail: failureCode,
-      } as const;
-      await this.orders.change(orderId, { from: ['pending_payment', 'cancelled', 'expired'], ...note });
-      this.outbox.add(orderPaymentFailed({ orderId, failureCode }));
+  private noteUntold({ id }: OrderState): Promise<void> {
+    return this.uow.run(async () => {
+      const order = await this.orders.findForUpdate(id, null);
+      if (order) await this.failures.noteUntold(order);
     });
   }
 }
