@@ -57,16 +57,14 @@ export const ORDERS_CHECKS: BookCheck[] = [
     sql: `SELECT DISTINCT order_id AS id FROM (
         SELECT order_id, status, lag(status) OVER (PARTITION BY order_id ORDER BY version) AS before FROM orders.timeline
       ) step
-      WHERE before IS DISTINCT FROM status AND NOT EXISTS (SELECT FROM platform.audit_events audit
-        WHERE audit.resource_id = step.order_id::text
-          AND audit.action = 'orders.' || CASE step.status WHEN 'pending_payment' THEN 'placed' ELSE step.status END)`,
+      WHERE before IS DISTINCT FROM status
+        AND 'orders.' || CASE status WHEN 'pending_payment' THEN 'placed' ELSE status END
+          NOT IN (SELECT platform.audited_actions(order_id::text))`,
   },
   {
     name: 'orders.answers_name_orders',
     rule: 'Every order that a stored answer tells of exists (of the last 15 minutes).',
-    sql: `SELECT scope || ' ' || md5(key) AS id FROM (
-        SELECT scope, key, CASE WHEN body IS JSON OBJECT THEN body::jsonb END AS told FROM platform.idempotency_keys
-        WHERE status = 201 AND created_at > now() - interval '15 minutes') answer
+    sql: `SELECT key_id AS id FROM platform.latest_answers(201)
       WHERE told ? 'paymentStatus' AND NOT EXISTS (
         SELECT FROM orders.orders o WHERE o.id = (told ->> 'id')::uuid AND o.number = told ->> 'number')`,
   },

@@ -57,25 +57,20 @@ export const PAYMENTS_CHECKS: BookCheck[] = [
   {
     name: 'payments.answers_name_refunds',
     rule: 'Every refund that a stored answer tells of exists, and two keys never tell of one and the same (of the last 15 minutes).',
-    sql: `SELECT scope || ' ' || md5(min(key)) AS id FROM (
-        SELECT scope, key, (told ->> 'id')::uuid AS refund_id FROM (
-          SELECT scope, key, CASE WHEN body IS JSON OBJECT THEN body::jsonb END AS told FROM platform.idempotency_keys
-          WHERE status = 202 AND created_at > now() - interval '15 minutes') answer
-        WHERE told ? 'paymentId') told
-      LEFT JOIN payments.refunds refund ON refund.id = told.refund_id
-      GROUP BY scope, told.refund_id HAVING count(*) > 1 OR count(refund.id) = 0`,
+    sql: `SELECT min(key_id) AS id FROM (
+        SELECT key_id, (told ->> 'id')::uuid AS refund_id FROM platform.latest_answers(202) WHERE told ? 'paymentId') answer
+      LEFT JOIN payments.refunds refund ON refund.id = refund_id
+      GROUP BY refund_id HAVING count(*) > 1 OR count(refund.id) = 0`,
   },
   {
     name: 'payments.outcomes_are_audited',
-    rule: 'Every payment and refund whose outcome is known has it in the audit log.',
-    sql: `SELECT payment.id FROM payments.payments payment WHERE payment.status <> 'processing'
-        AND NOT EXISTS (SELECT FROM platform.audit_events audit
-          WHERE audit.resource_id = payment.id::text AND audit.action = 'payments.' || payment.status)
+    rule: 'The outcome of every payment and refund, once it is known, is in the audit log.',
+    sql: `SELECT id FROM payments.payments
+      WHERE status <> 'processing' AND 'payments.' || status NOT IN (SELECT platform.audited_actions(id::text))
       UNION ALL
-      SELECT refund.id FROM payments.refunds refund WHERE refund.status <> 'processing'
-        AND NOT EXISTS (SELECT FROM platform.audit_events audit
-          WHERE audit.resource_id = refund.payment_id::text AND audit.after ->> 'refundId' = refund.id::text
-            AND audit.action IN ('payments.refunded', 'payments.refund_failed', 'payments.refund_reversed'))`,
+      SELECT payment_id FROM payments.refunds WHERE status <> 'processing'
+      GROUP BY payment_id HAVING count(*) <> (SELECT count(*) FROM platform.audited_actions(payment_id::text) AS action
+        WHERE action IN ('payments.refunded', 'payments.refund_failed'))`,
   },
   {
     name: 'payments.outcomes_are_known',

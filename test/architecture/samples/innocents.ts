@@ -110,6 +110,11 @@ export const innocents: Innocent[] = [
   innocent('a `from` that is no query', 'libs/orders/src/orders.dto.ts', `OrderResponse.from('users');`),
   innocent('books along the arrows', 'libs/orders/src/orders.books.ts', `const q = 'select 1 from inventory.holds h';`),
   innocent(
+    'rows that platform offers to the books',
+    'libs/orders/src/orders.books.ts',
+    `const q = 'select told from platform.latest_answers(201) join platform.audited_actions($1) on true';`,
+  ),
+  innocent(
     'a migration with a trigger of platform',
     'libs/orders/src/migrations/0001-orders.ts',
     `const sql = 'create trigger t before update on orders.orders for each row execute function platform.touch()';`,

@@ -4,6 +4,8 @@ import { nodesIn, type CodeFile, type Rule } from '../code-file';
 import { functionSchemasIn, tableSchemasIn } from '../sql';
 
 const PLATFORM_SCHEMA = 'platform';
+/** Functions of platform (a trigger that keeps updated_at, rows for the books) are an offer to all. */
+const OFFERED_ROWS = /\b(from|join)\s+platform\.\w+(?=\()/gi;
 
 /**
  * A schema is written and read only by the module whose name it has: no join, no foreign key, no write next door.
@@ -38,10 +40,10 @@ function schemasOf({ home, path }: CodeFile, { modules }: Architecture): Set<str
 function* schemasNamedIn(file: CodeFile): Generator<string> {
   const constants = constantsIn(file.tree);
   for (const node of nodesIn(file.tree)) {
-    const text = textOf(node, constants);
+    const text = textOf(node, constants)?.replace(OFFERED_ROWS, '$1 ');
     if (text === undefined) continue;
     yield* tableSchemasIn(text, { isMigration: file.isMigration });
-    // Functions of platform (a trigger that keeps updated_at) are an offer to all; those of a module are its own.
+    // Those of a module are its own.
     for (const schema of functionSchemasIn(text)) if (schema !== PLATFORM_SCHEMA) yield schema;
     if (text.includes('.') && isTableArgument(node)) yield text.split('.')[0]!.replaceAll('"', '');
     if (file.path.endsWith('.entity.ts') && isSchemaOption(node)) yield text;

@@ -6,6 +6,7 @@ import { BooksController } from './books.controller';
 import { BooksResults } from './books-results';
 import { BooksSchedule } from './books-schedule';
 import { CreateBooks1763600000600 } from './migrations/1763600000600-create-books';
+import { TellOfAuditAndAnswers1764100000610 } from './migrations/1764100000610-tell-of-audit-and-answers';
 import { PLATFORM_CHECKS } from './platform.books';
 
 registerChecks(PLATFORM_CHECKS);
@@ -14,7 +15,7 @@ class ChecksModule {}
 
 /** The books: what must always be true. Each module brings its own checks. */
 @Module({
-  imports: [DatabaseModule.forModule({ migrations: [CreateBooks1763600000600] })],
+  imports: [DatabaseModule.forModule({ migrations: [CreateBooks1763600000600, TellOfAuditAndAnswers1764100000610] })],
   providers: [Books, BooksResults],
 })
 export class BooksModule {
