@@ -73,6 +73,9 @@ const BAD_VERSIONS = ['', '7', '"1", "2"', "'1'", '"'];
 /** Tags as HTTP knows them, of no version of anything. */
 const NO_VERSIONS = ['W/"7"', '"x"', '"-1"', '"99999999999"', '"01"', '""'];
 
+/** Who calls these adds to them what they like. */
+const TAKING_ANYTHING = ['receivePaymentEvent', 'startOidcSignIn', 'finishOidcSignIn'];
+
 const INVALID = { code: 'validation_failed' };
 
 /** JSON that nobody can read safely. */
@@ -95,7 +98,8 @@ export const strangeBodies = (operation: Operation): BadRequest[] => [
 /** Bodies that are empty where one is needed, or have something wrong in one of their fields. */
 export function badBodies(operation: Operation): BadRequest[] {
   const { id, body: schema, example } = operation;
-  if (!schema) return [];
+  const unasked = { operation, what: 'unasked field', body: { surprise: 1 }, ...INVALID, field: 'surprise' };
+  if (!schema) return operation.method === 'GET' || TAKING_ANYTHING.includes(id) ? [] : [unasked];
   const isNeeded = (schema.required ?? []).length > 0;
   return [
     { operation, what: 'unknown field', body: { ...example, surprise: 1 }, ...INVALID, field: 'surprise' },
@@ -111,16 +115,19 @@ export function badBodies(operation: Operation): BadRequest[] {
   ];
 }
 
+/** Health, metrics and documentation let pass what probes and browsers add to an address. */
+const takesAnyQuery = ({ id, path }: Operation) => TAKING_ANYTHING.includes(id) || !path.startsWith('/api/');
+
 /** Queries with something wrong in one of their parameters. */
 export function badQueries(operation: Operation): BadRequest[] {
   const parameters = operation.parameters.filter((parameter) => parameter.in === 'query');
   const withQuery = (query: string, field?: string): BadRequest => ({
     ...{ operation, what: query.slice(0, 60), path: `${pathOf(operation)}?${query}`, ...INVALID, field },
   });
-  if (parameters.length === 0) return [withQuery('x=1&x=1', 'x')];
   return [
     withQuery('x=1&x=1', 'x'),
-    withQuery('surprise=1', 'surprise'),
+    withQuery('__proto__=1', '__proto__'),
+    ...(takesAnyQuery(operation) ? [] : [withQuery('surprise=1', 'surprise')]),
     ...parameters.flatMap((parameter) => [
       withQuery(`${parameter.name}=1&${parameter.name}=1`, parameter.name),
       withQuery(`${parameter.name}[]=1`),
@@ -150,14 +157,15 @@ export function badIds(operation: Operation): BadRequest[] {
 
 /** Keys and versions that are none; no key where one is demanded. */
 export function badHeaders(operation: Operation): BadRequest[] {
-  const { key, parameters, example: body } = operation;
+  const { key, parameters, method, policy, example: body } = operation;
+  const looksAtKeys = (method === 'POST' || method === 'PATCH') && policy !== 'public';
   const isVersioned = parameters.some(({ name }) => name === 'If-Match');
   const withHeader = (name: string, value: string): BadRequest => ({
     ...{ operation, what: `${name} ${value}`, key: null, headers: { [name]: value }, body, ...INVALID, field: name },
   });
   return [
     ...(key === 'required' ? [{ operation, what: 'no key', key: null, body, code: 'idempotency_key_required' }] : []),
-    ...BAD_KEYS.filter(() => key !== 'none').map((value) => withHeader('Idempotency-Key', value)),
+    ...BAD_KEYS.filter(() => looksAtKeys).map((value) => withHeader('Idempotency-Key', value)),
     ...BAD_VERSIONS.filter(() => isVersioned).map((value) => withHeader('If-Match', value)),
     ...NO_VERSIONS.filter(() => isVersioned).map((value) => ({
       ...{ operation, what: `If-Match ${value}`, key: null, headers: { 'If-Match': value }, body },

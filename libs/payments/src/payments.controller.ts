@@ -1,7 +1,8 @@
-import { Body, Controller, Get, HttpCode, Param, Post, Req } from '@nestjs/common';
+import type { IncomingHttpHeaders } from 'node:http';
+import { Body, Controller, Get, Headers, HttpCode, Param, Post, RawBody } from '@nestjs/common';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import { CurrentUser, Public, RequirePermission, SignedIn, type Actor } from '@platform/auth';
-import { Idempotent, UuidParam, type RawBodyRequest } from '@platform/http';
+import { AnyQuery, Idempotent, UuidParam } from '@platform/http';
 import { CapturesService } from './captures.service';
 import { EventReceipt, PaymentResponse, RefundRequest, RefundResponse } from './payments.dto';
 import { PaymentsService } from './payments.service';
@@ -95,11 +96,13 @@ export class PaymentsController {
   @Post('webhooks/payments/:provider')
   @HttpCode(200)
   @Public()
+  @AnyQuery()
   async receivePaymentEvent(
     @Param('provider') provider: string,
-    @Req() request: RawBodyRequest,
+    @RawBody() body: Buffer | undefined,
+    @Headers() headers: IncomingHttpHeaders,
   ): Promise<EventReceipt> {
-    await this.payments.receive(provider, request.rawBody ?? Buffer.alloc(0), request.headers);
+    await this.payments.receive(provider, body ?? Buffer.alloc(0), headers);
     return { received: true };
   }
 }

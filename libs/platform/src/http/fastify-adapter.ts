@@ -17,7 +17,7 @@ const REQUEST_TIMEOUT_MS = 30_000;
 const KEEP_ALIVE_MS = 65_000; // longer than the 60 s of usual load balancers, or they reuse a connection we just closed
 
 /** A request whose route needs the body as it came, to check a signature over it. */
-export type RawBodyRequest = FastifyRequest & { rawBody?: Buffer };
+type RawBodyRequest = FastifyRequest & { rawBody?: Buffer };
 
 /** Fastify with our limits, strict JSON, request ids and problem documents. */
 export function createFastifyAdapter(config: Config): FastifyAdapter {

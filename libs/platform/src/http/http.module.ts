@@ -14,6 +14,7 @@ import { ProblemFilter } from './problem.filter';
 import { QueueHealth } from './queue-health';
 import { RateLimitGuard } from './rate-limit.guard';
 import { RateLimits } from './rate-limits';
+import { UnaskedGuard } from './unasked.guard';
 import { createValidationPipe } from './validation.pipe';
 
 /** What every request of the API goes through. Import it before AuthModule: guards run in that order. */
@@ -30,6 +31,7 @@ import { createValidationPipe } from './validation.pipe';
     IdempotencyStore,
     RateLimits,
     { provide: APP_GUARD, useClass: RateLimitGuard },
+    { provide: APP_GUARD, useClass: UnaskedGuard },
     IdempotencyInterceptor,
     { provide: APP_PIPE, useFactory: createValidationPipe },
     { provide: APP_FILTER, useClass: ProblemFilter },

@@ -44,8 +44,9 @@ export class IdempotencyInterceptor implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const http = context.switchToHttp();
     const request = http.getRequest<Request>();
-    if (this.isPublic(context) || this.isNeverReplayed(context)) return next.handle();
-    const key = keyOf(request);
+    if (this.isPublic(context)) return next.handle();
+    const key = keyOf(request); // a bad one is refused, though it would not be used
+    if (this.isNeverReplayed(context)) return next.handle();
     if (key === undefined && this.reflector.get<true | undefined>(IDEMPOTENT, context.getHandler())) {
       throw errors.idempotencyKeyRequired();
     }

@@ -19,6 +19,7 @@ export { tellLimit } from './told-limits';
 export { observeRequests } from './request-hooks';
 export { rateLimited } from './rate-limit.guard';
 export * from './text.decorator';
+export { AnyQuery } from './unasked.guard';
 export { WorkerHttpModule } from './worker-http.module';
 export { WorkerServer } from './worker-server';
 export * from './this-machine';

@@ -5,6 +5,7 @@ import { notFound, validationFailed } from '@platform/errors';
 import { runInContext, type Log, type Metrics } from '@platform/observability';
 import { methodsAt } from './allowed-methods';
 import { securityHeaders } from './security-headers';
+import { unknownField } from './unasked.guard';
 
 const REQUEST_ID = /^[\x21-\x7e]{1,128}$/;
 
@@ -41,7 +42,7 @@ export function addRequestHooks(fastify: FastifyInstance): void {
       .send();
   });
   fastify.addHook('preValidation', (request, _reply, done) => {
-    done(repeatedParameter(request));
+    done(badParameter(request));
   });
 }
 
@@ -53,8 +54,11 @@ export function observeRequests(fastify: FastifyInstance, observers: RequestObse
   });
 }
 
-function repeatedParameter(request: FastifyRequest): Error | undefined {
-  const repeated = Object.entries((request.query ?? {}) as object).find(([, value]) => Array.isArray(value));
+/** One that is given more than once, or whose name no object can have. */
+function badParameter(request: FastifyRequest): Error | undefined {
+  const query = (request.query ?? {}) as object;
+  if (Object.hasOwn(query, '__proto__')) return validationFailed([unknownField('__proto__')]);
+  const repeated = Object.entries(query).find(([, value]) => Array.isArray(value));
   if (!repeated) return undefined;
   return validationFailed([{ field: repeated[0], code: 'repeated', message: `${repeated[0]} may be given once only` }]);
 }

@@ -2,6 +2,7 @@ import { Controller, Get, Header, HttpCode, Param, Req, Res } from '@nestjs/comm
 import { ApiExtraModels, ApiFoundResponse, ApiOkResponse, ApiTags, refs } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Public } from '@platform/auth';
+import { AnyQuery } from '@platform/http';
 import { MfaRequiredResponse } from '../factors/mfa.dto';
 import { RefreshCookie } from '../sessions/refresh-cookie';
 import { AttemptLimits } from '../sign-in/attempt-limits';
@@ -44,6 +45,7 @@ export class OidcController {
    * @throws {503} `unavailable`: the provider does not answer.
    */
   @Get(':name/start')
+  @AnyQuery()
   @HttpCode(302)
   @ApiFoundResponse({ description: "The provider's page" })
   @Header('Cache-Control', 'no-store')
@@ -69,6 +71,7 @@ export class OidcController {
    * @throws {503} `unavailable`: the provider does not answer.
    */
   @Get(':name/callback')
+  @AnyQuery()
   @ApiExtraModels(SignedInResponse, MfaRequiredResponse)
   @ApiOkResponse({ schema: { oneOf: refs(SignedInResponse, MfaRequiredResponse) } })
   @Header('Cache-Control', 'no-store')
