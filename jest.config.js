@@ -22,6 +22,7 @@ module.exports = {
   collectCoverageFrom: ['libs/**/*.ts', '!**/*.spec.ts', '!**/migrations/*.ts'],
   coverageThreshold: { global: { lines: 85, branches: 75 } },
   maxWorkers: availableParallelism() + 1, // most of an e2e spec's time is waiting for other processes
+  testTimeout: 60_000, // a machine may be slow, and is busy with other specs
   projects: [
     { ...shared, displayName: 'unit', testMatch: ['<rootDir>/{libs,apps}/**/*.spec.ts'] },
     { ...shared, displayName: 'architecture', testMatch: ['<rootDir>/test/{architecture,docs}/**/*.spec.ts'] },

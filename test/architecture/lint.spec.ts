@@ -14,9 +14,6 @@ async function rulesBroken(path: string, code: string): Promise<string[]> {
   return results.flatMap(({ messages }) => messages.map(({ ruleId, message }) => ruleId ?? message));
 }
 
-/** The first use of the types builds the program for the whole house. */
-jest.setTimeout(60_000);
-
 describe('lint bites', () => {
   const ask = 'export declare function ask(): Promise<boolean>;\n';
 

@@ -9,7 +9,7 @@ const PAUSE_MS = 20;
 export async function eventually<Seen>(
   look: () => Promise<Seen>,
   isThere: (seen: Seen) => boolean,
-  timeoutMs = 20_000,
+  timeoutMs = 45_000,
 ): Promise<Seen> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {

@@ -3,6 +3,7 @@
  * function call) on the same PostgreSQL, in turn, several rounds; then the complete road. Ratios and CPU seconds say more
  * than requests per second: machines are noisy. Options: --rounds 3 --seconds 5 --json FILE
  * `npm run bench -- recovery`: how long open sagas take after a worker was killed. Option: --orders 10000
+ * `npm run bench -- road`: the complete road alone, for a minute. Option: --seconds 60
  * `npm run bench -- auth` and `npm run bench -- login`: see identity.mjs. Options: --rounds 3 --seconds 5
  */
 import { writeFileSync } from 'node:fs';
@@ -14,6 +15,7 @@ import { load } from './load.mjs';
 import { cpuSeconds, residentMiB, stopProgram } from './processes.mjs';
 import { measureRecovery } from './recovery.mjs';
 import { measureRoad } from './road.mjs';
+import { measureRoadAlone } from './road-alone.mjs';
 import { setStage } from './stage.mjs';
 import { printCases, printRoad } from './table.mjs';
 
@@ -23,15 +25,16 @@ const { values, positionals } = parseArgs({
   options: {
     orders: { type: 'string', default: '10000' },
     rounds: { type: 'string', default: '3' },
-    seconds: { type: 'string', default: '5' },
+    seconds: { type: 'string' },
     json: { type: 'string' },
   },
 });
 const rounds = Number(values.rounds);
-const seconds = Number(values.seconds);
+const seconds = Number(values.seconds ?? 5);
 
 const single = {
   recovery: () => measureRecovery(Number(values.orders)),
+  road: () => measureRoadAlone(Number(values.seconds ?? 60)),
   auth: () => measureAuth({ rounds, seconds }),
   login: () => measureLogins({ rounds, seconds }),
 }[positionals[0]];

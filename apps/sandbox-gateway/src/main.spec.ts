@@ -7,8 +7,6 @@ import { type Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { transformFileSync } from '@swc/core';
 
-jest.setTimeout(60_000); // a start of a process takes seconds while others run beside it
-
 const folder = mkdtempSync(join(tmpdir(), 'sandbox-gateway-main-'));
 const repository = join(__dirname, '../../..');
 const spawned = new Set<ChildProcess>();

@@ -35,7 +35,7 @@ it('sends each event signed, with the object as it was then', async () => {
     'webhook-signature': `v1,${expected}`,
     'content-type': 'application/json',
   });
-  expect(Math.abs(Number(timestamp) - Date.now() / 1000)).toBeLessThan(5);
+  expect(Math.abs(Number(timestamp) - Date.now() / 1000)).toBeLessThan(60);
 });
 
 it('announces failures, voids and refunds', async () => {
