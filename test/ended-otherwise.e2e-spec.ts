@@ -107,6 +107,77 @@ describe('a payment that has ended otherwise meanwhile', () => {
     await worker.stop();
   });
 
+  it('takes no further card while the money that was set aside is being let go, and believes no payment that has begun since', async () => {
+    const { buyer, id, payment } = await place('tok_ok');
+    const killed = await shop.startWorker({}, 'database.after_commit checkout:1:SIGKILL');
+    await killed.untilEnded(); // authorized, and not confirmed
+    expectStatus(await sendEvent(shop, chargeEvent('charge.voided', payment)), 200);
+    const refused = await buyer.post(`/orders/${id}/payments`, { method: 'tok_ok' });
+    expect(refused).toMatchObject({ status: 409, body: { code: 'payment_in_progress' } });
+    await shop.db.sql(`UPDATE orders.orders SET payment_status = 'processing' WHERE id = $1`, [id]); // as if it had been taken
+    await shop.db.sql(
+      `INSERT INTO payments.payments (id, reference, buyer_id, provider, method, amount_minor, currency, capture)
+       SELECT uuidv7(), reference, buyer_id, provider, method, amount_minor, currency, capture
+       FROM payments.payments WHERE id = $1`,
+      [payment.id],
+    );
+    await shop.db.sql('UPDATE platform.sagas SET next_run_at = now() WHERE key = $1', [id]);
+    await shop.startWorker();
+    await untilOrder(buyer, id, { status: 'cancelled', paymentStatus: 'failed' });
+    expect(await confirmations(id)).toHaveLength(0);
+    expect((await postedAbout(shop.db, id)).map(([kind]) => kind)).toEqual([]);
+    expect(await shop.chargesFor(id)).toMatchObject([{ status: 'authorized' }]); // the first one's, which a test has voided
+    await shop.worker?.stop();
+    await expectBooksEmpty(shop);
+  });
+
+  it('lets an order live whose buyer pays with another card, though the money of the first was let go', async () => {
+    const { buyer, id, payment } = await place('tok_ok');
+    for (const type of ['charge.authorized', 'charge.voided'])
+      expectStatus(await sendEvent(shop, chargeEvent(type, payment)), 200); // and nobody has told the order of either
+    expectStatus(await buyer.post(`/orders/${id}/payments`, { method: 'tok_ok' }), 202);
+    await shop.startWorker();
+    await untilOrder(buyer, id, { status: 'confirmed', paymentStatus: 'authorized' });
+    const steps = await eventually(
+      () => timelineOf(id),
+      (told) => told.includes('payment_voided') && told.includes('confirmed'),
+    );
+    expect([steps.includes('payment_failed'), steps.includes('cancelled')]).toEqual([false, false]);
+    await untilOrder(buyer, id, { status: 'confirmed', paymentStatus: 'authorized' });
+    await expectBooksEmpty(shop);
+  });
+
+  it('is told of when the order ends before anybody has looked', async () => {
+    const [failed, closed] = [await place('tok_ok'), await place('tok_ok')];
+    const cancel = ({ buyer, id }: { buyer: typeof failed.buyer; id: string }) =>
+      buyer.post(`/orders/${id}/cancel`, {});
+    const declined = chargeEvent('charge.failed', failed.payment, { failureCode: 'card_declined' });
+    expectStatus(await sendEvent(shop, declined), 200);
+    expectStatus(await cancel(failed), 200);
+    expectStatus(await cancel(closed), 200);
+    expectStatus(await sendEvent(shop, chargeEvent('charge.voided', closed.payment)), 200);
+    await shop.startWorker();
+    await untilOrder(failed.buyer, failed.id, { status: 'cancelled', paymentStatus: 'failed' });
+    await untilOrder(closed.buyer, closed.id, { status: 'cancelled', paymentStatus: 'failed' });
+    expect(await timelineOf(failed.id)).toEqual(['placed', 'payment_failed', 'cancelled']);
+    expect(await timelineOf(closed.id)).toEqual(['placed', 'cancelled', 'payment_failed']);
+    await expectBooksEmpty(shop);
+  });
+
+  it('is complained of when the gateway’s event says that it was paid after all', async () => {
+    const { payment } = await place('tok_ok');
+    const declined = chargeEvent('charge.failed', payment, { failureCode: 'card_declined' });
+    const { api, program } = await shop.startApiProcess();
+    const hearing = { settings: shop.settings, api } as Shop;
+    for (const event of [declined, chargeEvent('charge.succeeded', payment)])
+      expectStatus(await sendEvent(hearing, event), 200);
+    await program.stop();
+    const complaints = program.log.split('\n').filter((line) => line.includes('payments.contradiction'));
+    expect(complaints.map((line) => JSON.parse(line))).toMatchObject([
+      { level: 'error', paymentId: payment.id, status: 'failed', outcome: 'succeeded' },
+    ]);
+  });
+
   it('leaves an order paid and sold whose money was taken before the checkout knew that it was set aside', async () => {
     const { buyer, id, payment } = await place('tok_ok');
     const frozen = await shop.startWorker({}, 'checkout.gateway_answered:1:SIGSTOP');

@@ -37,6 +37,11 @@ const COPY = `
     INSERT INTO payments.payments SELECT made.* FROM copy, payments.payments payment,
       jsonb_populate_record(NULL::payments.payments,
         to_jsonb(payment) || jsonb_build_object('id', payment_id, 'reference', order_id)) made WHERE payment.reference = $1
+  ), audited AS (
+    INSERT INTO platform.audit_events SELECT made.* FROM copy, payments.payments payment, platform.audit_events audit,
+      jsonb_populate_record(NULL::platform.audit_events, to_jsonb(audit) || jsonb_build_object('id', uuidv7(), 'resource_id',
+        CASE audit.resource_id WHEN $1::text THEN copy.order_id ELSE copy.payment_id END)) made
+    WHERE payment.reference = $1::uuid AND audit.resource_id IN ($1::text, payment.id::text)
   )
   INSERT INTO payments.refunds SELECT made.* FROM copy, payments.payments payment
     JOIN payments.refunds refund ON refund.payment_id = payment.id, jsonb_populate_record(NULL::payments.refunds,

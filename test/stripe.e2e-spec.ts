@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expectBooksEmpty } from './support/books';
 import { announcedBy } from './support/events';
 import { eventually } from './support/eventually';
@@ -329,6 +330,40 @@ describe('Stripe', () => {
         { provider: 'stripe' },
       ]);
     });
+  });
+
+  it('gives back what was charged while another worker thought that nobody had sent it', async () => {
+    await shop.worker?.stop();
+    const { buyer, id } = await buy('tok_visa');
+    expectStatus(await buyer.post(`/orders/${id}/cancel`, {}), 200);
+    await shop.db.sql(
+      `UPDATE platform.sagas SET next_run_at = now() + interval '1 hour' WHERE key = $1 AND name = 'checkout'`,
+      [id],
+    );
+    const frozen = await shop.startWorker({}, 'cancellation.gateway_answered:1:SIGSTOP');
+    await eventually(
+      async () => readFileSync(`/proc/${frozen.child.pid}/stat`, 'utf8'),
+      (state) => state.includes(') T '), // it has no id of Stripe's, so nothing was sent, it thinks
+    );
+    const [payment] = await shop.db.sql<{ id: string }>('SELECT id FROM payments.payments WHERE reference = $1', [id]);
+    stripe.events.isWanted = () => false;
+    const metadata = { payment_id: payment!.id, reference: id };
+    const card = { card: { token: 'tok_visa' } };
+    const intent = stripe.account.create({
+      amount: String(PRICE),
+      currency: 'usd',
+      metadata,
+      payment_method_data: card,
+    });
+    await shop.db.sql('UPDATE payments.payments SET provider_ref = $2 WHERE id = $1', [payment!.id, intent.id]);
+    await stripe.account.confirm(intent.id);
+    await shop.db.sql(`UPDATE platform.sagas SET next_run_at = now() + interval '1 minute' WHERE key = $1`, [id]); // its lease holds
+    frozen.signal('SIGCONT');
+    await untilOrder(buyer, id, { status: 'cancelled', paymentStatus: 'refunded' });
+    expect(stripe.account.refundedOf(intent.id)).toBe(PRICE);
+    await expectBooksEmpty(shop);
+    await frozen.stop();
+    await shop.startWorker();
   });
 
   it('stays with the gateway that a payment was begun at, while new ones go elsewhere', async () => {

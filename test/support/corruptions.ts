@@ -115,6 +115,13 @@ export const CORRUPTIONS: Record<string, (given: Ledgered) => string[]> = {
      SELECT uuidv7(), '${openOrder}', buyer_id, provider, method, amount_minor, currency, now() - interval '2 hours'
      FROM payments.payments WHERE id = '${payment}'`,
   ],
+  'payments.decisions_are_done': ({ payment, openOrder }) => [
+    `INSERT INTO payments.payments (id, reference, buyer_id, provider, method, amount_minor, currency, status, wanted, calls)
+     SELECT '01900000-0000-7000-8000-0000000000aa', '${openOrder}', buyer_id, provider, method, amount_minor, currency,
+       'authorized', 'void', 100 FROM payments.payments WHERE id = '${payment}'`,
+    `INSERT INTO platform.audit_events (id, action, resource, resource_id)
+     VALUES (uuidv7(), 'payments.authorized', 'payment', '01900000-0000-7000-8000-0000000000aa')`,
+  ],
   'payments.captures_are_posted': ({ payment }) => unpost('capture', payment),
   'payments.refunds_are_posted': ({ refund }) => unpost('refund', refund),
   'payments.ledger_balances': ({ refund }) => [
@@ -153,6 +160,11 @@ export const CORRUPTIONS: Record<string, (given: Ledgered) => string[]> = {
   ],
   'orders.confirmed_have_stock': ({ paidOrder }) => [
     `UPDATE inventory.holds SET status = 'held' WHERE reference = '${paidOrder}'`,
+  ],
+  'orders.wait_for_a_payment': ({ openOrder }) => [
+    `UPDATE orders.orders SET payment_status = 'processing', updated_at = now() - interval '1 hour' WHERE id = '${openOrder}'`,
+    `UPDATE orders.timeline SET payment_status = 'processing' WHERE order_id = '${openOrder}'
+       AND version = (SELECT version FROM orders.orders WHERE id = '${openOrder}')`,
   ],
   'orders.confirmed_are_paid': ({ openOrder }) => [
     `UPDATE orders.orders SET status = 'confirmed', payment_status = 'paid', version = version + 1 WHERE id = '${openOrder}'`,

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { PaymentsFacade, type Payment } from '@app/payments';
+import { paymentInProgress, PaymentsFacade, type Payment } from '@app/payments';
 import { Audit } from '@platform/audit';
 import { UnitOfWork } from '@platform/database';
 import { notFound } from '@platform/errors';
@@ -39,6 +39,7 @@ export class OrderActionsService {
       const order = await this.lock(orderId, actor);
       if (order.status !== 'pending_payment' || order.isExpired || order.totalMinor === 0)
         throw orderNotPayable(order.status);
+      if (order.paymentStatus === 'authorized') throw paymentInProgress(); // or let go just now: then the order ends
       await this.failures.noteUntold(order);
       const { buyerId, totalMinor: amountMinor, currency } = order;
       const payment = await this.payments.begin({ reference: orderId, buyerId, method, amountMinor, currency });

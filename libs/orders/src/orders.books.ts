@@ -53,13 +53,14 @@ export const ORDERS_CHECKS: BookCheck[] = [
   },
   {
     name: 'orders.moves_are_audited',
-    rule: 'Every order that was placed, and each change of its status, has its row in the audit log.',
+    rule: 'Every order that was placed, and each change of its status but to needs_attention, has its row in the audit log.',
     sql: `SELECT DISTINCT order_id AS id FROM (
-        SELECT order_id, status, lag(status) OVER (PARTITION BY order_id ORDER BY version) AS before FROM orders.timeline
-      ) step
-      WHERE before IS DISTINCT FROM status
-        AND 'orders.' || CASE status WHEN 'pending_payment' THEN 'placed' ELSE status END
-          NOT IN (SELECT platform.audited_actions(order_id::text))`,
+        SELECT order_id, status, 'orders.' || CASE status WHEN 'pending_payment' THEN 'placed' ELSE status END AS wanted,
+          lag(status) OVER (PARTITION BY order_id ORDER BY version) AS before
+        FROM orders.timeline) step
+      WHERE before IS DISTINCT FROM status AND status <> 'needs_attention'
+      GROUP BY order_id, wanted
+      HAVING count(*) > (SELECT count(*) FROM platform.audited_actions(order_id::text) AS action WHERE action = wanted)`,
   },
   {
     name: 'orders.answers_name_orders',
@@ -111,10 +112,20 @@ export const ORDERS_CHECKS: BookCheck[] = [
           WHEN 0 THEN 'paid' WHEN payment.amount_minor THEN 'refunded' ELSE 'partially_refunded' END`,
   },
   {
+    name: 'orders.wait_for_a_payment',
+    rule: 'An order says that its payment is under way only while one is, after five minutes.',
+    sql: `SELECT o.id FROM orders.orders o
+      WHERE o.payment_status = 'processing' AND o.status <> 'needs_attention' AND o.updated_at < now() - interval '5 minutes'
+        AND NOT EXISTS (SELECT FROM payments.payments payment WHERE payment.reference = o.id
+          AND (payment.status IN ('processing', 'authorized', 'succeeded') OR payment.updated_at > now() - interval '5 minutes'))`,
+  },
+  {
     name: 'orders.confirmed_are_paid',
-    rule: 'A confirmed order that costs something has a payment that has succeeded, or is authorized.',
+    rule: 'A confirmed order that costs something has a payment that has succeeded, or is authorized; one that was let go may have been so for five minutes.',
     sql: `SELECT o.id FROM orders.orders o WHERE o.status IN ${PAID} AND o.total_minor > 0
-      AND NOT EXISTS (SELECT FROM payments.payments payment WHERE payment.reference = o.id AND payment.status IN ('authorized', 'succeeded'))`,
+      AND NOT EXISTS (SELECT FROM payments.payments payment WHERE payment.reference = o.id
+        AND (payment.status IN ('authorized', 'succeeded')
+          OR (payment.status = 'voided' AND payment.updated_at > now() - interval '5 minutes')))`,
   },
   {
     name: 'orders.payments_match',
@@ -152,7 +163,7 @@ export const ORDERS_CHECKS: BookCheck[] = [
   },
   {
     name: 'orders.customers_owe_nothing',
-    rule: 'At rest, what a customer has paid for an order is what was sold less what was credited or given back.',
+    rule: 'At rest, what a customer has paid for an order is what was sold less what was credited or given back, unless a person has resolved it.',
     sql: `SELECT posting.reference AS id FROM payments.ledger_transactions posting
       JOIN payments.ledger_entries entry ON entry.transaction_id = posting.id AND entry.account = 'customers'
       JOIN orders.orders o ON o.id = posting.reference
@@ -164,7 +175,9 @@ export const ORDERS_CHECKS: BookCheck[] = [
           WHERE payment.reference = o.id AND (payment.id > (SELECT platform.backfilled_until('payments.captures'))
             OR refund.id > (SELECT platform.backfilled_until('payments.refunds'))))
       GROUP BY posting.reference, entry.currency
-      HAVING sum(entry.amount_minor) <> 0 AND max(posting.posted_at) < now() - interval '5 minutes'`,
+      HAVING sum(entry.amount_minor) <> 0 AND max(posting.posted_at) < now() - interval '5 minutes'
+        AND NOT EXISTS (SELECT FROM orders.timeline told WHERE told.order_id = posting.reference
+          AND told.step = 'resolved' AND told.at >= max(posting.posted_at))`,
   },
   {
     name: 'orders.end_in_time',

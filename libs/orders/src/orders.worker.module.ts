@@ -18,14 +18,15 @@ import { TakePaymentStep } from './checkout/take-payment.step';
 import { WakeCancellationWhenPaymentChanged } from './cancellation/wake-cancellation-when-payment-changed.handler';
 import { WakeCheckoutWhenGatewaySettledPayment } from './checkout/wake-checkout-when-gateway-settled-payment.handler';
 
+/** Who locks orders comes before who locks their sagas, as everywhere. */
 const LISTENERS = [
-  WakeCheckoutWhenGatewaySettledPayment,
-  WakeCancellationWhenPaymentChanged,
   NoteRefundWhenPaymentRefunded,
   NoteFailureWhenRefundFailed,
   NoteReversalWhenRefundReversed,
   NoteCaptureWhenPaymentCaptured,
   CancelOrderWhenPaymentVoided,
+  WakeCheckoutWhenGatewaySettledPayment,
+  WakeCancellationWhenPaymentChanged,
 ];
 
 const ALL = Symbol('all listeners');

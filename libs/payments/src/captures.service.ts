@@ -14,6 +14,9 @@ import { Settlement } from './settlement';
 /** The signal that wakes the workers when there is something to ask a gateway. */
 export const UNSETTLED_SIGNAL = 'payments_unsettled';
 
+/** Asked so often, over most of a day, a gateway will not do it by itself. */
+export const CALLS_BEFORE_ALARM = 100;
+
 /** Not done, and no outcome that ends it: the gateway is asked again. */
 const NOT_DONE: OpenOutcome = { kind: 'unavailable' };
 
@@ -58,7 +61,9 @@ export class CapturesService {
       return;
     }
     const open = isOpen(outcome) ? outcome : NOT_DONE;
-    this.log.warn('payments.decision_open', { paymentId: key, wanted, outcome: outcome.kind, calls: payment.calls });
+    const about = { paymentId: key, wanted, outcome: outcome.kind, calls: payment.calls };
+    if (payment.calls < CALLS_BEFORE_ALARM) this.log.warn('payments.decision_open', about);
+    else this.log.error('payments.decision_stuck', about);
     await this.payments.askAgain(key, askPauseMs(payment.calls, open), open.kind !== 'withheld');
   }
 

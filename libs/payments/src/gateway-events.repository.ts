@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { UnitOfWork } from '@platform/database';
+import { storableJson, storableText } from './gateways/storable.rules';
+import type { PaymentStatus } from './payments.types';
 
 /** Gateways repeat an event for days, and people there may for weeks; one that comes later still changes nothing. */
 const DAYS_KEPT = 90;
@@ -11,9 +13,13 @@ const FORGET = `
 
 /** Nothing is left to be settled of a payment that has ended. */
 const INSERT_OF_ENDED = `
-  INSERT INTO payments.gateway_events (provider, event_id, type, payload)
-  SELECT $1, $2, $3, $4 FROM payments.payments WHERE id = $5 AND status IN ('succeeded', 'failed', 'voided')
-  ON CONFLICT DO NOTHING`;
+  WITH ended AS (
+    SELECT status FROM payments.payments WHERE id = $5 AND provider = $1 AND status IN ('succeeded', 'failed', 'voided')
+  ), kept AS (
+    INSERT INTO payments.gateway_events (provider, event_id, type, payload) SELECT $1, $2, $3, $4 FROM ended
+    ON CONFLICT DO NOTHING RETURNING 1
+  )
+  SELECT ended.status FROM ended, kept`;
 
 /** An event as a gateway has sent it. */
 export interface ReceivedEvent {
@@ -35,9 +41,10 @@ export class GatewayEventsRepository {
     return (await this.uow.execute(text, toValues(event))) > 0;
   }
 
-  /** Keeps an event, once, if its payment has ended. @returns whether it did: false when it was kept before, too */
-  async insertIfEnded(event: ReceivedEvent, paymentId: string): Promise<boolean> {
-    return (await this.uow.execute(INSERT_OF_ENDED, [...toValues(event), paymentId])) > 0;
+  /** Keeps an event, once, if its payment has ended. @returns how it has; undefined when it has not, or was kept before */
+  async insertIfEnded(event: ReceivedEvent, paymentId: string): Promise<PaymentStatus | undefined> {
+    const kept = await this.uow.sql<{ status: PaymentStatus }>(INSERT_OF_ENDED, [...toValues(event), paymentId]);
+    return kept[0]?.status;
   }
 
   /** Deletes events that are too old to come again. @returns how many */
@@ -46,16 +53,6 @@ export class GatewayEventsRepository {
   }
 }
 
-const toValues = ({ provider, eventId, type, payload }: ReceivedEvent) => [provider, eventId, type, storable(payload)];
-
-/** NUL and halves of characters, which jsonb does not know. */
-const UNSTORABLE = /\\u(0000|d[89a-f][0-9a-f]{2})/i;
-
-/** As it came, or with another sign for what the database can't keep. */
-function storable(json: string): string {
-  if (!UNSTORABLE.test(json)) return json;
-  const clean = (text: string) => text.toWellFormed().replaceAll('\0', '\ufffd');
-  return JSON.stringify(
-    JSON.parse(json, (_name, value: unknown) => (typeof value === 'string' ? clean(value) : value)),
-  );
-}
+const toValues = ({ provider, eventId, type, payload }: ReceivedEvent) => [
+  ...[provider, eventId, storableText(type), storableJson(payload)],
+];

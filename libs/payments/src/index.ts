@@ -1,6 +1,7 @@
 export * from './ledger/ledger.facade';
 export type { Sale } from './ledger/ledger.types';
 export * from './payments.core.module';
+export { paymentInProgress } from './payments.errors';
 export * from './payments.events';
 export * from './payments.facade';
 export * from './payments.module';

@@ -1,4 +1,5 @@
 import type { BookCheck } from '@platform/books';
+import { CALLS_BEFORE_ALARM } from './captures.service';
 
 /** Money that has moved, as its own table has it and as the ledger has it. */
 interface Posted {
@@ -77,6 +78,11 @@ export const PAYMENTS_CHECKS: BookCheck[] = [
     rule: 'No payment or refund is under way for longer than an hour.',
     sql: `SELECT id FROM payments.payments WHERE status = 'processing' AND created_at < now() - interval '1 hour'
       UNION ALL SELECT id FROM payments.refunds WHERE status = 'processing' AND created_at < now() - interval '1 hour'`,
+  },
+  {
+    name: 'payments.decisions_are_done',
+    rule: 'What was decided of an authorized payment is done before its gateway was asked a hundred times, over most of a day.',
+    sql: `SELECT id FROM payments.payments WHERE wanted IS NOT NULL AND calls >= ${CALLS_BEFORE_ALARM}`,
   },
   {
     name: 'payments.captures_are_posted',

@@ -14,7 +14,8 @@ const INSERT = `
 
 /**
  * Only a payment whose outcome is open can be settled: of worker and webhook, one wins. What was authorized ends by being
- * captured or voided; what was not has failed when its key was closed.
+ * captured or voided; what was not has failed when its key was closed. What has failed because it was never sent ($5) has not
+ * when it was sent meanwhile.
  */
 const SETTLE = `
   UPDATE payments.payments
@@ -23,6 +24,7 @@ const SETTLE = `
     provider_ref = coalesce($4, provider_ref), unknown_since = NULL, wanted = NULL, calls = 0,
     version = version + 1, updated_at = now()
   WHERE id = $1 AND (status = 'processing' OR (status = 'authorized' AND $2 IN ('succeeded', 'voided')))
+    AND NOT ($5::boolean AND provider_ref IS NOT NULL)
   RETURNING ${PAYMENT}, old.status AS "statusBefore"`;
 
 /** Of capture and void the first wins: the second finds the decision made. */
@@ -119,7 +121,8 @@ export class PaymentsRepository {
   async settle(id: string, outcome: CertainOutcome): Promise<SettledPayment | null> {
     const failureCode = outcome.kind === 'failed' ? outcome.failureCode : null;
     const end = outcome.kind === 'failed' && outcome.isClosed ? 'voided' : outcome.kind;
-    const values = [id, end, failureCode, outcome.providerRef ?? null];
+    const isUnsent = 'isUnsent' in outcome && outcome.isUnsent === true;
+    const values = [id, end, failureCode, outcome.providerRef ?? null, isUnsent];
     const [payment] = await this.uow.sql<SettledPayment>(SETTLE, values);
     return payment ?? null;
   }

@@ -54,8 +54,11 @@ export class PaymentsService {
   }
 
   /** The usual case, in one statement: the gateway tells what its answer has told before. */
-  private async keepIfEnded({ paymentId, refund }: GatewayEvent, received: ReceivedEvent): Promise<boolean> {
-    return paymentId !== undefined && !refund && (await this.events.insertIfEnded(received, paymentId));
+  private async keepIfEnded({ paymentId, charge, refund }: GatewayEvent, received: ReceivedEvent): Promise<boolean> {
+    if (paymentId === undefined || refund) return false;
+    const status = await this.events.insertIfEnded(received, paymentId);
+    if (status && charge?.kind === 'succeeded') this.settlement.complainUnlessSame(paymentId, status, charge);
+    return status !== undefined;
   }
 
   /** A gateway's word counts for what was paid by itself alone. */
@@ -65,5 +68,6 @@ export class PaymentsService {
     if ((await this.payments.find(paymentId))?.provider !== provider) return;
     const payment = await this.settlement.settle(paymentId, charge);
     if (payment) this.outbox.add(paymentSettledByGateway({ paymentId, reference: payment.reference }));
+    else if (charge.kind === 'succeeded') await this.settlement.hasEndedAs(paymentId, charge);
   }
 }

@@ -73,8 +73,9 @@ export type CertainOutcome =
   | { kind: 'succeeded'; providerRef: string; fee?: Amount }
   | { kind: 'authorized'; providerRef: string }
   /** `isClosed`: because its key was closed, which also ends what was authorized meanwhile. */
-  | { kind: 'failed'; failureCode: string; providerRef?: string; isClosed?: true }
-  | { kind: 'voided'; providerRef?: string };
+  | { kind: 'failed'; failureCode: string; providerRef?: string; isClosed?: true; isUnsent?: boolean }
+  /** `isUnsent`: because nobody has sent it, which counts for as long as no id of the provider is known. */
+  | { kind: 'voided'; providerRef?: string; isUnsent?: boolean };
 
 /** What the gateway says of a payment. */
 export type ChargeOutcome = CertainOutcome | OpenOutcome;

@@ -9,7 +9,7 @@ import { Ledger } from './ledger/ledger';
 import { mustBeClosed, retryPauseMs } from './payment.rules';
 import { paymentAuthorized, paymentCaptured, paymentFailed, paymentSucceeded, paymentVoided } from './payments.events';
 import { PaymentsRepository, type SettledPayment } from './payments.repository';
-import type { CertainOutcome, ChargeOutcome, OpenOutcome, Payment } from './payments.types';
+import type { CertainOutcome, ChargeOutcome, OpenOutcome, Payment, PaymentStatus } from './payments.types';
 
 /** How the charge of a payment can end. */
 export type ChargeEnd = Exclude<CertainOutcome, { kind: 'voided' }>;
@@ -79,7 +79,11 @@ export class Settlement {
    * needs a person: perhaps it keeps money that nobody here knows of.
    */
   async hasEndedAs(paymentId: string, outcome: CertainOutcome): Promise<boolean> {
-    const status = (await this.payments.find(paymentId))?.status;
+    return this.complainUnlessSame(paymentId, (await this.payments.find(paymentId))?.status, outcome);
+  }
+
+  /** @returns whether it is the same */
+  complainUnlessSame(paymentId: string, status: PaymentStatus | undefined, outcome: CertainOutcome): boolean {
     const isSame = status === outcome.kind || (outcome.kind === 'authorized' && status === 'succeeded');
     if (!isSame) this.log.error('payments.contradiction', { paymentId, status, outcome: outcome.kind });
     return isSame;
@@ -133,5 +137,6 @@ export class Settlement {
 /** A payment whose key was closed has failed: nobody has answered in time. */
 function endOf(outcome: CertainOutcome): ChargeEnd {
   if (outcome.kind !== 'voided') return outcome;
-  return { kind: 'failed', failureCode: 'gateway_timeout', providerRef: outcome.providerRef, isClosed: true };
+  const { providerRef, isUnsent } = outcome;
+  return { kind: 'failed', failureCode: 'gateway_timeout', providerRef, isClosed: true, isUnsent };
 }

@@ -5,6 +5,7 @@ import { UnitOfWork } from '@platform/database';
 import { faultPoint } from '@platform/observability';
 import type { SagaRun, SagaStep, StepOutcome } from '@platform/saga';
 import { CANCELLATION } from './cancellation-starter';
+import { PaymentFailures } from '../checkout/payment-failures';
 import { livePaymentOf } from '../order-payments.rules';
 import { OrdersRepository } from '../orders.repository';
 
@@ -27,6 +28,7 @@ export class ClosePaymentStep implements SagaStep {
     private readonly uow: UnitOfWork,
     private readonly orders: OrdersRepository,
     private readonly payments: PaymentsFacade,
+    private readonly failures: PaymentFailures,
     config: Config,
   ) {
     this.timeoutMs = (2 * config.get('GATEWAY_TIMEOUT') + 5) * 1_000;
@@ -34,18 +36,30 @@ export class ClosePaymentStep implements SagaStep {
 
   async execute(run: SagaRun): Promise<StepOutcome> {
     const payment = livePaymentOf(await this.payments.listFor(run.key));
-    if (!payment || payment.status === 'succeeded') return { kind: 'done' };
+    if (!payment) return this.uow.run<StepOutcome>(() => this.goOnUnlessLive(run));
+    if (payment.status === 'succeeded') return { kind: 'done' };
     if (payment.status === 'authorized') return this.letGo(payment.id);
     const answer = await this.payments.closeAtGateway(payment);
     faultPoint('cancellation.gateway_answered');
     if (answer.kind === 'open') return { kind: 'wait', forMs: answer.retryAfterMs };
     const { outcome } = answer;
-    await this.uow.run(async () => {
+    return this.uow.run<StepOutcome>(async () => {
       await this.orders.findForUpdate(run.key, null); // the order before its payment, as everywhere
       const isFirst = await this.payments.settle(payment.id, outcome);
-      if (isFirst && outcome.kind === 'failed') await this.noteClosed(run.key, outcome.failureCode);
+      if (!isFirst) return this.goOnUnlessLive(run);
+      if (outcome.kind === 'failed') await this.noteClosed(run.key, outcome.failureCode);
       await run.advance();
+      return { kind: 'done' };
     });
+  }
+
+  /** Somebody else was there first: the gateway's webhook, or a charge that was on its way when we thought it never sent. */
+  private async goOnUnlessLive(run: SagaRun): Promise<StepOutcome> {
+    const order = await this.orders.findForUpdate(run.key, null);
+    const payment = livePaymentOf(await this.payments.listFor(run.key));
+    if (payment && payment.status !== 'succeeded') return { kind: 'wait', forMs: 0 };
+    if (order) await this.failures.noteUntold(order);
+    await run.advance();
     return { kind: 'done' };
   }
 

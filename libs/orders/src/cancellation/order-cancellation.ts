@@ -5,6 +5,7 @@ import { Audit } from '@platform/audit';
 import { UnitOfWork } from '@platform/database';
 import { Outbox } from '@platform/messaging';
 import { CancellationStarter } from './cancellation-starter';
+import { PaymentFailures } from '../checkout/payment-failures';
 import { livePaymentOf } from '../order-payments.rules';
 import { orderCancelled } from '../orders.events';
 import { OrdersRepository } from '../orders.repository';
@@ -21,6 +22,7 @@ export class OrderCancellation {
     private readonly starter: CancellationStarter,
     private readonly outbox: Outbox,
     private readonly audit: Audit,
+    private readonly failures: PaymentFailures,
   ) {}
 
   /**
@@ -28,8 +30,10 @@ export class OrderCancellation {
    * the saga that gives it back is started. Afterwards no payment of the order can begin.
    * @param actor a user's id, or the part of the system that decided it
    */
-  async cancel({ id: orderId, status }: Pick<Order, 'id' | 'status'>, actor: string, reason: string | null) {
+  async cancel(order: Pick<Order, 'id' | 'status' | 'paymentStatus'>, actor: string, reason: string | null) {
     this.uow.requireActive('OrderCancellation.cancel');
+    const { id: orderId, status } = order;
+    await this.failures.noteUntold(order);
     const change = { status: 'cancelled', step: 'cancelled', actor, detail: reason ?? undefined } as const;
     const [payments] = await Promise.all([
       this.payments.listFor(orderId),

@@ -36,7 +36,7 @@ export class ConfirmStep implements SagaStep {
         this.inventory.makeHoldsFirm(run.key),
       ]);
       if (order?.status === 'pending_payment') {
-        const refusal = await this.confirm(order, firm);
+        const refusal = await this.confirm(run, order, firm);
         if (refusal) await this.cancellation.cancel(order, CHECKOUT.name, refusal);
       } else if (order && hasEnded(order.status)) await this.starter.giveMoneyBack(order.id);
       await run.advance();
@@ -45,16 +45,16 @@ export class ConfirmStep implements SagaStep {
   }
 
   /** @returns why the order can't be confirmed, if it can't */
-  private async confirm(order: Order, firm: Array<{ sku: string }>): Promise<string | undefined> {
-    if (order.paymentStatus === 'authorized' && !(await this.isStillAuthorized(order)))
+  private async confirm(run: SagaRun, order: Order, firm: Array<{ sku: string }>): Promise<string | undefined> {
+    if (!run.isJoined && order.totalMinor > 0 && !(await this.isCovered(order)))
       return 'The payment was voided before the order was certain';
     const isConfirmed = await this.confirmation.confirm(order, firm, CHECKOUT.name);
     return isConfirmed ? undefined : 'The stock was sold before the payment arrived';
   }
 
   /** Money that was taken stays until we give it back; what was only set aside may have been let go since. */
-  private async isStillAuthorized({ id }: Order): Promise<boolean> {
+  private async isCovered({ id }: Order): Promise<boolean> {
     const payment = livePaymentOf(await this.payments.listFor(id));
-    return payment !== undefined && payment.wanted !== 'void';
+    return payment?.status === 'succeeded' || (payment?.status === 'authorized' && payment.wanted !== 'void');
   }
 }

@@ -3,7 +3,6 @@ import { PaymentsFacade } from '@app/payments';
 import { UnitOfWork } from '@platform/database';
 import { Outbox } from '@platform/messaging';
 import { CHECKOUT } from './checkout-starter';
-import { livePaymentOf } from '../order-payments.rules';
 import { orderPaymentFailed } from '../orders.events';
 import { OrdersRepository } from '../orders.repository';
 
@@ -17,12 +16,15 @@ export class PaymentFailures {
     private readonly outbox: Outbox,
   ) {}
 
-  /** What the gateway's webhook has settled before anybody told of it, in the transaction that has locked the order. */
+  /**
+   * What the gateway's webhook has settled before anybody told of it, in the transaction that has locked the order. Of a
+   * payment that was voided its own event tells.
+   */
   async noteUntold(order: { id: string; paymentStatus: string }): Promise<void> {
     this.uow.requireActive('PaymentFailures.noteUntold');
     if (order.paymentStatus !== 'processing') return;
-    const payments = await this.payments.listFor(order.id);
-    if (!livePaymentOf(payments)) await this.note(order.id, payments.at(-1)?.failureCode ?? 'unknown');
+    const latest = (await this.payments.listFor(order.id)).at(-1);
+    if (latest?.status === 'failed') await this.note(order.id, latest.failureCode ?? 'unknown');
   }
 
   /** In the transaction that has locked the order. */

@@ -129,11 +129,12 @@ export class TakePaymentStep implements SagaStep {
     payment: Payment,
     outcome: Extract<ChargeOutcome, { kind: 'failed' }>,
   ): Promise<StepOutcome> {
-    await this.uow.run(async () => {
+    return this.uow.run<StepOutcome>(async () => {
       await this.orders.findForUpdate(order.id, null); // first the order's row, then the payment's, here as everywhere
-      if (await this.payments.settle(payment.id, outcome)) await this.failures.note(order.id, outcome.failureCode);
+      const isFirst = await this.payments.settle(payment.id, outcome);
+      if (isFirst) await this.failures.note(order.id, outcome.failureCode);
+      return isFirst ? { kind: 'wait', until: order.expiresAt } : { kind: 'wait', forMs: 0 };
     });
-    return { kind: 'wait', until: order.expiresAt };
   }
 
   private noteUntold({ id }: OrderState): Promise<void> {

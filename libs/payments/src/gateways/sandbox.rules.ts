@@ -1,4 +1,5 @@
 import type { ChargeOutcome, RefundOutcome } from '../payments.types';
+import { storableText } from './storable.rules';
 
 const MAX_FAILURE_CODE = 100;
 
@@ -52,7 +53,7 @@ export function outcomeOf({ status, body }: SandboxAnswer, isCharge: boolean): C
 
 /** Words of another house: ours to show, theirs to choose. */
 export function failureCodeOf(words: string): string {
-  return words.slice(0, MAX_FAILURE_CODE);
+  return storableText(words.slice(0, MAX_FAILURE_CODE));
 }
 
 function ofCharge(charge: Partial<SandboxCharge>): ChargeOutcome {

@@ -87,7 +87,7 @@ export class StripeGateway extends PaymentGateway {
 
   /** What was never remembered was never confirmed, and can't be any more. */
   async close({ providerRef }: ChargeKey): Promise<ChargeOutcome> {
-    if (providerRef === null) return { kind: 'voided' };
+    if (providerRef === null) return { kind: 'voided', isUnsent: true };
     return ended(await this.state(() => this.stripe.paymentIntents.cancel(providerRef)));
   }
 

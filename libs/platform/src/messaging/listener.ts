@@ -45,7 +45,8 @@ export class ListenerRegistry {
       .map(({ name }) => name);
   }
 
-  private all(): Listener[] {
+  /** In the order of their registration, in which those of one transaction take their locks. */
+  all(): Listener[] {
     return [...this.byName.values()];
   }
 }

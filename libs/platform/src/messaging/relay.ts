@@ -63,11 +63,12 @@ export class Relay {
         } else direct.set(listener, [...(direct.get(listener) ?? []), event]);
       }
     }
-    for (const [listener, batch] of direct) await this.runAll(listener, batch);
+    for (const listener of this.listeners.all()) await this.runAll(listener, direct.get(listener) ?? []);
     return { events: events.length, deliveries };
   }
 
   private async runAll(listener: Listener, events: DeliveredEvent[]): Promise<void> {
+    if (events.length === 0) return;
     const fresh = await this.inbox.claim(
       listener.name,
       events.map(({ id }) => id),

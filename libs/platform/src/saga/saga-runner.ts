@@ -74,7 +74,7 @@ export class SagaRunner {
       const { kind } = await this.work(next, step, this.runOf(saga, next, advanced));
       if (kind !== 'done' || advanced.at(-1) !== next) throw new Error(`Step ${step.name} must be done and advance.`);
     };
-    return { key: at.key, attempt: at.attempts, since: at.since, advance, advanceWithNext };
+    return { key: at.key, attempt: at.attempts, since: at.since, isJoined: at !== saga, advance, advanceWithNext };
   }
 
   /** Many short steps take as long as one long step, so the heartbeat goes on over all of them. */

@@ -31,6 +31,8 @@ export interface SagaRun {
   readonly attempt: number;
   /** Since when the saga is under way, by the database's clock: since its start, or since a person set it going again. */
   readonly since: Date;
+  /** Whether the step before is in this same transaction, and has not written everything yet: see `advanceWithNext`. */
+  readonly isJoined: boolean;
   /**
    * Moves the saga on, inside the step's own transaction: effect and progress are committed together, and a worker that
    * has lost its lease (stopped for half a minute, say) is refused here, so its late write is undone.
