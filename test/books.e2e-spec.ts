@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { collectedChecks, examineBooks, runChecks } from '@platform/books';
@@ -154,6 +155,22 @@ describe('the books', () => {
       expect(nowhere.code).toBe(2);
     });
 
+    it('by npm run books of a clone in which nothing runs, of a database that is named', async () => {
+      const { DATABASE_URL } = shop.settings;
+      const good = await checkBooks({ DATABASE_URL: DATABASE_URL as string }, 'tools/books.mjs');
+      expect(good).toMatchObject({ code: 0, output: expect.stringContaining('The books are in order') });
+    });
+
+    it('with words in the runbook about each', () => {
+      const runbook = readFileSync(join(process.cwd(), 'docs/runbook/books.md'), 'utf8');
+      const described = [...runbook.matchAll(/^\| `([\w.]+)`/gm)].map(([, name]) => name);
+      expect(described.sort()).toEqual(
+        collectedChecks()
+          .map(({ name }) => name)
+          .sort(),
+      );
+    });
+
     it('in the log and the metrics, once the worker has looked', async () => {
       await whileBroken(async () => {
         const worker = await shop.startWorker({ BOOKS_EVERY: '1s' });
@@ -199,8 +216,11 @@ async function makeHistory(shop: Shop): Promise<Ledgered> {
 }
 
 /** The program behind `npm run books`. */
-function checkBooks(settings: Record<string, string>): Promise<{ code: number | null; output: string }> {
-  const program = join(process.cwd(), 'dist/apps/worker/src/check-books.js');
+function checkBooks(
+  settings: Record<string, string>,
+  entry = 'dist/apps/worker/src/check-books.js',
+): Promise<{ code: number | null; output: string }> {
+  const program = join(process.cwd(), entry);
   const child = spawn(process.execPath, [program], { env: { ...process.env, NODE_OPTIONS: '', ...settings } });
   let output = '';
   child.stdout.on('data', (chunk) => (output += chunk));

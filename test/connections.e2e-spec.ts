@@ -1,11 +1,15 @@
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
 import { Client } from 'pg';
 import { serialize } from 'pg-protocol';
 import { DataSource } from 'typeorm';
 import { poolOf, Signals, type UnitOfWork } from '@platform/database';
+import { NamedStatementClient } from '../libs/platform/src/database/named-statement-client';
 import { toProblem, type Problem } from '../libs/platform/src/http/problem';
 import { setting, TestDatabase } from './support/database';
 import { eventually } from './support/eventually';
 import { Platform } from './support/platform';
+import { SlowWire } from './support/slow-wire';
 
 const POOL = 2;
 
@@ -165,6 +169,23 @@ describe('connections', () => {
     });
   });
 
+  it('are given up when PostgreSQL owes an answer and says nothing any more, and only then', async () => {
+    const wire = await SlowWire.to(Number(new URL(db.url).port), 0);
+    const client = new NamedStatementClient({ connectionString: wire.through(db.url), silenceMs: 200 });
+    client.on('error', () => undefined);
+    await client.connect();
+    await client.query('SELECT 1', []);
+    const { stream } = (client as unknown as { connection: { stream: Socket } }).connection;
+    for (let silences = 0; silences < 2; silences++) {
+      await once(stream, 'timeout');
+      expect((await client.query('SELECT 2 AS two', [])).rows).toEqual([{ two: 2 }]); // nothing was asked meanwhile
+    }
+    wire.isSilent = true;
+    const problem = await problemOf(client.query('SELECT 3', []));
+    expect(problem).toMatchObject(busy);
+    await wire.close();
+  });
+
   describe('a pool that is empty', () => {
     it('lets 1,000 callers wait, serves them all, and refuses the next one at once', async () => {
       const release = await occupy(POOL);
@@ -294,6 +315,15 @@ describe('connections', () => {
       expect(heard).toEqual(['first', '', '', 'second']);
       expect(await listeners()).toHaveLength(1);
       expect(Date.parse(failed[9]?.['time']) - Date.parse(failed[0]?.['time'])).toBeGreaterThan(9 * 195); // one at a time
+    });
+
+    it('leave the process alone when a receiver fails', async () => {
+      const signals = platform.get(Signals);
+      await signals.receive('trouble', () => Promise.reject(new Error('no connection is free')));
+      await signals.send('trouble', 'now');
+      const failures = () => Promise.resolve(platform.logged('signals.receiver_failed'));
+      const [failure] = await eventually(failures, ({ length }) => length > 0);
+      expect(failure).toMatchObject({ level: 'warn', channel: 'trouble', error: { message: 'no connection is free' } });
     });
 
     it('wake at once, with all of a turn in one trip; what comes right after follows as one, and is not lost', async () => {

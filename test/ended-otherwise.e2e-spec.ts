@@ -113,7 +113,7 @@ describe('a payment that has ended otherwise meanwhile', () => {
     await killed.untilEnded(); // authorized, and not confirmed
     expectStatus(await sendEvent(shop, chargeEvent('charge.voided', payment)), 200);
     const refused = await buyer.post(`/orders/${id}/payments`, { method: 'tok_ok' });
-    expect(refused).toMatchObject({ status: 409, body: { code: 'payment_in_progress' } });
+    expect(refused).toMatchObject({ status: 409, body: { code: 'order_not_payable' } });
     await shop.db.sql(`UPDATE orders.orders SET payment_status = 'processing' WHERE id = $1`, [id]); // as if it had been taken
     await shop.db.sql(
       `INSERT INTO payments.payments (id, reference, buyer_id, provider, method, amount_minor, currency, capture)

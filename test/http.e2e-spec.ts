@@ -237,6 +237,14 @@ describe('an answer of the api', () => {
       expect(about().filter(({ level }) => level === 'error')).toEqual([]);
     });
 
+    it('counts and judges what is asked for, in whatever way its address is written', async () => {
+      const client = bare.as('probe:read');
+      for (const path of ['/api/probe/signed-in', '/%61pi/probe/signed-in']) {
+        expect((await client.get(path)).headers.get('ratelimit')).toMatch(/^"default";r=\d+/);
+        expect((await client.get(`${path}?surprise=1`)).status).toBe(400);
+      }
+    });
+
     it('keeps nobody waiting with a list of 33,000 items, or 9,000 fields', async () => {
       for (const body of [
         { items: new Array(33_000).fill({}) },

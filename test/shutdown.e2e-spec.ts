@@ -28,6 +28,11 @@ describe('SIGTERM', () => {
       () => true,
     );
 
+  it('takes no longer than SHUTDOWN_TIMEOUT in all, whatever the balancer’s lag is', async () => {
+    const { program } = await shop.startApiProcess({ DRAIN_LAG: '10m', SHUTDOWN_TIMEOUT: '1s' });
+    expect(await program.stop()).toBe(1);
+  });
+
   it('lets everything end that was accepted, closes each connection with its last answer, and exits with 0', async () => {
     const { program, api } = await shop.startApiProcess();
     const buyer = shop.as('customer');

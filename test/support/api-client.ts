@@ -65,5 +65,5 @@ export class ApiClient {
 }
 
 function toPath(path: string): string {
-  return /^\/((api|health|metrics|\.well-known|admin)(\/|\?|$)|docs)/.test(path) ? path : `/api/v1${path}`;
+  return /^\/((api|%61pi|health|metrics|\.well-known|admin)(\/|\?|$)|docs)/.test(path) ? path : `/api/v1${path}`;
 }

@@ -5,6 +5,8 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 export class SlowWire {
   /** How often somebody has sent something after having heard what the server said: round trips. */
   trips = 0;
+  /** As if the host at the other end were gone: nothing comes from it any more, and nobody says so. */
+  isSilent = false;
   private readonly ends = new Set<Socket>();
 
   private constructor(
@@ -48,7 +50,7 @@ export class SlowWire {
     server.on('data', (chunk) => {
       setTimeout(() => {
         hasHeard = true;
-        if (!client.destroyed) client.write(chunk);
+        if (!client.destroyed && !this.isSilent) client.write(chunk);
       }, delayMs);
     });
     for (const [end, other] of [

@@ -46,7 +46,11 @@ export function spawnChild(name, command, args, options, endSignals = ['SIGTERM'
   child.once('exit', () => {
     signalTo(-pid, 'SIGKILL'); // what it may have left in its group
     living.delete(child);
-    writeRecords([...living.values()]);
+    try {
+      writeRecords([...living.values()]);
+    } catch {
+      // a full disk, say: the next start finds a record of somebody who is gone, and sees that
+    }
   });
   return child;
 }

@@ -60,7 +60,7 @@ function wantedPorts(given, embedded) {
 export function childEnvironment({ given, ports, secrets, embedded }) {
   const filled = {
     PORT: String(ports.PORT),
-    WORKER_PORT: String(ports.WORKER_PORT),
+    ...(ports.WORKER_PORT && { WORKER_PORT: String(ports.WORKER_PORT) }),
     HOST: '127.0.0.1',
     NODE_COMPILE_CACHE: paths.compileCache, // what Node keeps of our files: a third of the work of a start
     APP_SECRET: secrets.appSecret,

@@ -25,7 +25,13 @@ export class ServiceLog {
     this.path = path;
     if (existsSync(path)) renameSync(path, `${path}.1`);
     this.descriptor = openSync(path, 'a+', 0o600);
-    setInterval(() => this.#follow(), FOLLOW_EVERY_MS).unref();
+    setInterval(() => {
+      try {
+        this.#follow();
+      } catch {
+        // a full disk, say: the services go on
+      }
+    }, FOLLOW_EVERY_MS).unref();
   }
 
   get shownPath() {

@@ -29,8 +29,8 @@ async function main(): Promise<void> {
 async function drain(app: NestFastifyApplication, config: Config, log: Log, exitCode: number): Promise<void> {
   log.info('api.draining');
   app.get(Health).isDraining = true;
-  await delay(config.get('DRAIN_LAG') * 1_000);
   setTimeout(() => process.exit(exitCode || 1), config.get('SHUTDOWN_TIMEOUT') * 1_000).unref();
+  await delay(config.get('DRAIN_LAG') * 1_000);
   await app.close();
   process.exit(exitCode);
 }

@@ -57,6 +57,27 @@ describe('connections to a mail server that wants to know who we are', () => {
     expect(await sendTo(scheme, 'shop%40x:p%40ss%3Aw%20d')).toEqual([arrives, arrives]);
   });
 
+  it('tells of a refusal by its codes alone: the server’s words name the person', async () => {
+    const server = new SMTPServer({
+      ...{ authOptional: true, disabledCommands: ['STARTTLS'] },
+      onRcptTo: ({ address }, _session, done) =>
+        done(Object.assign(new Error(`5.1.1 <${address}>: Recipient address rejected`), { responseCode: 550 })),
+    });
+    servers.push(server);
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const { port } = server.server.address() as AddressInfo;
+    const lines = new SmtpLines(
+      (createTransport(`smtp://127.0.0.1:${port}`) as unknown as { options: SmtpServer }).options,
+    );
+    const envelope = { from: 'shop@x.example', to: ['ada@x.example'] };
+    const refused = await lines
+      .send({ envelope, raw: Buffer.from('Hello'), handOver: () => undefined })
+      .catch((error) => error);
+    expect(refused).toMatchObject({ message: 'The mail server has refused: 550 5.1.1.', responseCode: 550 });
+    expect(JSON.stringify([refused, refused.stack])).not.toContain('ada@');
+    lines.close();
+  });
+
   it('says so when it does not know us', async () => {
     await expect(sendTo('smtp', 'shop%40x:wrong')).rejects.toMatchObject({ responseCode: 535 });
   });

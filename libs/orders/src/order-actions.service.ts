@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { paymentInProgress, PaymentsFacade, type Payment } from '@app/payments';
+import { PaymentsFacade, type Payment } from '@app/payments';
 import { Audit } from '@platform/audit';
 import { UnitOfWork } from '@platform/database';
 import { notFound } from '@platform/errors';
@@ -8,7 +8,7 @@ import { CHECKOUT } from './checkout/checkout-starter';
 import { PaymentFailures } from './checkout/payment-failures';
 import { OrderCancellation } from './cancellation/order-cancellation';
 import { canBecome } from './order.rules';
-import { orderNotCancellable, orderNotPayable } from './orders.errors';
+import { orderLetGo, orderNotCancellable, orderNotPayable } from './orders.errors';
 import { OrdersRepository } from './orders.repository';
 
 /** Who acts on an order. `buyerId` null: may act on anybody's. */
@@ -39,10 +39,10 @@ export class OrderActionsService {
       const order = await this.lock(orderId, actor);
       if (order.status !== 'pending_payment' || order.isExpired || order.totalMinor === 0)
         throw orderNotPayable(order.status);
-      if (order.paymentStatus === 'authorized') throw paymentInProgress(); // or let go just now: then the order ends
       await this.failures.noteUntold(order);
       const { buyerId, totalMinor: amountMinor, currency } = order;
       const payment = await this.payments.begin({ reference: orderId, buyerId, method, amountMinor, currency });
+      if (order.paymentStatus === 'authorized') throw orderLetGo(); // that payment is none any more, or `begin` had refused
       const step = { step: 'payment_started', paymentStatus: 'processing', actor: actor.id } as const;
       await this.orders.change(orderId, { from: ['pending_payment'], ...step });
       await this.sagas.wake(CHECKOUT.name, orderId);

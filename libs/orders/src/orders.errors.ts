@@ -42,6 +42,14 @@ export const orderNotPayable = (status: OrderStatus) =>
     `The order is ${status} and can't be paid${status === 'pending_payment' ? ' any more: it has expired' : ''}.`,
   );
 
+/** 409: its money was let go, so it is about to be cancelled. */
+export const orderLetGo = () =>
+  new AppError(
+    'conflict',
+    'order_not_payable',
+    "The order's payment was let go: it will be cancelled and can't be paid.",
+  );
+
 /** 422: no coupon has this code. */
 export const unknownCoupon = () =>
   new AppError('unprocessable', 'unknown_coupon', 'There is no coupon with this code.', {

@@ -1,7 +1,6 @@
 export * from './ledger/ledger.facade';
 export type { Sale } from './ledger/ledger.types';
 export * from './payments.core.module';
-export { paymentInProgress } from './payments.errors';
 export * from './payments.events';
 export * from './payments.facade';
 export * from './payments.module';

@@ -1,5 +1,8 @@
 import { Client } from 'pg';
+import { KEEP_ALIVE } from '@platform/database';
 import type { BookCheck } from './book-check';
+
+const CONNECT_MS = 10_000;
 
 /** What a check has found. */
 export interface CheckOutcome {
@@ -29,7 +32,10 @@ export async function examineBooks(
   { timeoutSeconds, shown }: ExamineOptions,
 ): Promise<CheckOutcome[]> {
   const options = `-c statement_timeout=${timeoutSeconds * 1_000} -c timezone=UTC`;
-  const client = new Client({ connectionString: databaseUrl, options, application_name: 'countinghouse books' });
+  const client = new Client({
+    ...{ connectionString: databaseUrl, options, application_name: 'countinghouse books', ...KEEP_ALIVE },
+    ...{ connectionTimeoutMillis: CONNECT_MS, query_timeout: timeoutSeconds * 1_000 + CONNECT_MS },
+  });
   client.on('error', () => undefined); // the query that was under way says it too
   await client.connect();
   try {

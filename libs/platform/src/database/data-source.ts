@@ -3,11 +3,15 @@ import { types } from 'pg';
 import type { Config } from '@platform/config';
 import type { Log } from '@platform/observability';
 import { NamedStatementClient } from './named-statement-client';
+import { KEEP_ALIVE } from './keep-alive';
 import { collectedSchema } from './schema-registry';
 import { parseTimestamp, TIMESTAMPTZ } from './timestamp';
 
 const INT8 = 20;
 const MAX_WAIT_FOR_CONNECTION_MS = 5_000;
+
+/** PostgreSQL says something within `transaction_timeout`, whatever it is asked: a host that says nothing is gone. */
+const SILENCE_MS = 40_000;
 
 /** Session settings of every pooled connection. A transaction that hangs must not hold back the outbox or vacuum. */
 const SESSION = {
@@ -53,7 +57,8 @@ export function createDataSource(config: Config, log: Log, patience: 'usual' | '
       ...(config.get('DATABASE_NAMED_STATEMENTS') ? { Client: NamedStatementClient } : {}),
       pipeline: true,
       types: typeParsers,
-      keepAlive: true,
+      ...KEEP_ALIVE,
+      ...(patience === 'usual' ? { silenceMs: SILENCE_MS } : {}),
       options: Object.entries(patience === 'usual' ? SESSION : PATIENT_SESSION)
         .map(([name, value]) => `-c ${name}=${value}`)
         .join(' '),

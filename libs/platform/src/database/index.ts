@@ -3,6 +3,7 @@ export * from './connections';
 export * from './data-source';
 export * from './database.module';
 export * from './durability';
+export { KEEP_ALIVE } from './keep-alive';
 export * from './migrate';
 export * from './migrations';
 export * from './new-id';

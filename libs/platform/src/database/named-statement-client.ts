@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { Client, type QueryResult } from 'pg';
+import type { Socket } from 'node:net';
+import { Client, type ClientConfig, type QueryResult } from 'pg';
 import { isStalePlan } from './sql-errors';
 import { Trip } from './trip';
 import { TripPart, type Asked, type Shapes } from './trip-part';
@@ -11,6 +12,13 @@ const CONTROL: Record<string, boolean> = { BEGIN: true, COMMIT: false, ROLLBACK:
 const names = new Map(Object.keys(CONTROL).map((text) => [text, hashOf(text)]));
 
 type Query = (text: unknown, values?: unknown, callback?: unknown) => Promise<QueryResult>;
+/** What of pg 8.23's client is needed here and is not in its types. */
+interface Inside {
+  connection: { stream: Socket };
+  _getActiveQuery(): unknown;
+  _sentQueryQueue: unknown[];
+}
+
 const submit = Client.prototype.query as unknown as (this: Client, trip: Trip) => void;
 
 /**
@@ -26,6 +34,14 @@ export class NamedStatementClient extends Client {
   private waiting: Asked[] = [];
   private readonly shapes: Shapes = new Map();
   private readonly types = (this as unknown as { _types: unknown })._types;
+  private readonly silenceMs: number | undefined;
+  private watched: Socket | undefined;
+
+  /** `silenceMs`: a server that owes an answer and says nothing for so long is gone, and the connection with it. */
+  constructor(config: ClientConfig & { silenceMs?: number }) {
+    super(config);
+    this.silenceMs = config.silenceMs;
+  }
 
   // pg's own typing of query() is a wide overload set; this is the one door through which all of it passes.
   override query = ((text: unknown, values?: unknown, callback?: unknown) => {
@@ -66,6 +82,18 @@ export class NamedStatementClient extends Client {
     const runApart = () => asked.forEach((one) => this.send([one], isInside));
     const parts = asked.map((one) => this.toPart(one));
     submit.call(this, new Trip(parts, isInside ? undefined : runApart));
+    this.watchForSilence();
+  }
+
+  private watchForSilence(): void {
+    const inside = this as unknown as Inside;
+    const { stream } = inside.connection;
+    if (this.silenceMs === undefined || stream === this.watched) return;
+    this.watched = stream;
+    stream.setTimeout(this.silenceMs).on('timeout', () => {
+      const owesAnAnswer = inside._getActiveQuery() || inside._sentQueryQueue.length > 0;
+      if (owesAnAnswer) stream.destroy(new Error('Connection terminated: PostgreSQL says nothing any more'));
+    });
   }
 
   /** The comment makes the text new as well: a pooler such as PgBouncer keys statements by text, not by name. */

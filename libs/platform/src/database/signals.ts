@@ -4,6 +4,7 @@ import { Client } from 'pg';
 import { DataSource } from 'typeorm';
 import { Config } from '@platform/config';
 import { Log } from '@platform/observability';
+import { KEEP_ALIVE } from './keep-alive';
 import { SharedConnection } from './shared-connection';
 
 /** A signal costs a transaction: under load, one for all orders of this time is enough. */
@@ -82,15 +83,24 @@ export class Signals implements OnApplicationShutdown {
   }
 
   private async connect(): Promise<void> {
-    const client = new Client({ connectionString: this.config.directDatabaseUrl, keepAlive: true });
+    const client = new Client({ connectionString: this.config.directDatabaseUrl, ...KEEP_ALIVE });
     client.on('error', (error) => this.log.warn('signals.connection_lost', { error }));
     client.on('notification', ({ channel, payload }) => {
-      this.receivers.get(channel)?.forEach((receiver) => void receiver(payload ?? ''));
+      this.receivers.get(channel)?.forEach((receiver) => void this.tell(channel, receiver, payload ?? ''));
     });
     this.listener = client;
     await client.connect();
     for (const channel of this.receivers.keys()) await client.query(`LISTEN ${client.escapeIdentifier(channel)}`);
     client.once('end', () => void this.reconnect()); // from now on: until here, whoever called sees the failure
+  }
+
+  /** A receiver that fails, as when it finds no free connection, has its own net. */
+  private async tell(channel: string, receiver: Receiver, payload: string): Promise<void> {
+    try {
+      await receiver(payload);
+    } catch (error) {
+      this.log.warn('signals.receiver_failed', { channel, error });
+    }
   }
 
   private async reconnect(): Promise<void> {

@@ -31,24 +31,29 @@ export function isWorthRetrying(error: unknown): boolean {
 
 /**
  * Whether PostgreSQL answered with an SQLSTATE and goes on serving the connection. After 08, 57P (an administrator ended
- * it), 25P03 and 25P04 (idle and transaction timeout) it hangs up: whoever waits for a connection must not get this one.
+ * it), 25P03 and 25P04 (idle and transaction timeout) it hangs up, after 25006 it is the wrong one: whoever waits for a
+ * connection must not get this one.
  */
 export function leavesConnectionSound(error: unknown): boolean {
   const code = driverErrorOf(error).code ?? '';
-  return /^[0-9A-Z]{5}$/.test(code) && !/^(08|57P|25P0[34])/.test(code);
+  return /^[0-9A-Z]{5}$/.test(code) && !/^(08|57P|25P0[34]|25006)/.test(code);
 }
 
-const AWAY = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN']);
+const AWAY = new Set([
+  ...['ECONNREFUSED', 'ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN'],
+  ...['EHOSTUNREACH', 'EHOSTDOWN', 'ENETUNREACH', 'ENETDOWN'],
+]);
 const AWAY_MESSAGES =
   /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/;
 
 /**
  * Whether the database is busy, full, restarting or away: the client may try again. 08 connection, 53 resources (disk
- * full too), 57P admin shutdown, 55P03 lock timeout, 57014 statement timeout, 25P03/25P04 idle and transaction timeout.
+ * full too), 57P admin shutdown, 55P03 lock timeout, 57014 statement timeout, 25P03/25P04 idle and transaction timeout,
+ * 25006 a primary that has become a standby.
  */
 export function isDatabaseUnavailable(error: unknown): boolean {
   const { code } = driverErrorOf(error);
-  if (code !== undefined && /^(08...|53...|57P0.|55P03|57014|25P0[34]|40...)$/.test(code)) return true;
+  if (code !== undefined && /^(08...|53...|57P0.|55P03|57014|25P0[34]|25006|40...)$/.test(code)) return true;
   if (code !== undefined && AWAY.has(code)) return true;
   const inner = driverErrorOf(error) as { message?: string };
   return AWAY_MESSAGES.test(inner.message ?? '');

@@ -12,6 +12,10 @@ import { describePolicy, describeState, letTellLimits } from './told-limits';
 export const rateLimited = (retryAfterSeconds: number) =>
   new AppError('rate_limited', 'rate_limited', 'Too many requests; try again later.', { retryAfterSeconds });
 
+/** By the route that was found, not by the address as it was written: `/%61pi/v1/orders` is a route of the API too. */
+export const isOfApi = ({ routeOptions }: FastifyRequest, below = '') =>
+  routeOptions.url?.startsWith(`/api/${below}`) === true;
+
 /**
  * The general limit of the API, per user or API key where it is already known and else per address, with the headers of the
  * IETF draft (draft-ietf-httpapi-ratelimit-headers). Health, metrics and documentation are not counted.
@@ -34,7 +38,7 @@ export class RateLimitGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const http = context.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
-    if (!request.url.startsWith('/api/')) return true;
+    if (!isOfApi(request)) return true;
     const reply = http.getResponse<FastifyReply>();
     const state = this.limits.take(this.keyOf(request), this.policy);
     return state instanceof Promise
@@ -46,7 +50,7 @@ export class RateLimitGuard implements CanActivate {
     void reply.header('ratelimit-policy', this.policyHeader);
     void reply.header('ratelimit', describeState('default', state));
     if (state.isExceeded) throw rateLimited(state.resetSeconds);
-    if (request.url.startsWith('/api/v1/auth/')) letTellLimits(reply);
+    if (isOfApi(request, 'v1/auth/')) letTellLimits(reply);
     return true;
   }
 

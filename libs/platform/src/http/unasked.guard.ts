@@ -3,6 +3,7 @@ import { ROUTE_ARGS_METADATA } from '@nestjs/common/constants';
 import { RouteParamtypes } from '@nestjs/common/enums/route-paramtypes.enum';
 import type { FastifyRequest } from 'fastify';
 import { validationFailed, type FieldError } from '@platform/errors';
+import { isOfApi } from './rate-limit.guard';
 
 const MAX_REPORTED = 100;
 const ANY_QUERY = 'anyQuery';
@@ -33,9 +34,10 @@ export class UnaskedGuard implements CanActivate {
   private readonly known = new WeakMap<object, Asked>();
 
   canActivate(context: ExecutionContext): boolean {
-    const { url, body, query } = context.switchToHttp().getRequest<FastifyRequest>();
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    const { body, query } = request;
     const [fields, parameters] = [Object.keys(body ?? {}), Object.keys(query ?? {})];
-    if (fields.length + parameters.length === 0 || !url.startsWith('/api/')) return true;
+    if (fields.length + parameters.length === 0 || !isOfApi(request)) return true;
     const asked = this.askedBy(context);
     const unasked = [...(asked.body ? [] : fields), ...(asked.query ? [] : parameters)];
     if (unasked.length === 0) return true;

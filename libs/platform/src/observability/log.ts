@@ -1,6 +1,9 @@
 import pino, { type Logger, type DestinationStream } from 'pino';
 import { currentContext } from './request-context';
 
+/** Bytes of lines that may wait to be written. */
+const MAX_WAITING = 4 * 1024 * 1024;
+
 /** What a log line carries besides its event. No secrets, no bodies, no e-mail or network addresses. */
 export type LogFields = Record<string, unknown>;
 
@@ -53,8 +56,27 @@ export class Log {
   }
 }
 
-function buffered(file: string | undefined): DestinationStream {
-  return pino.destination({ dest: file ?? 1, sync: false, minLength: 8_192, periodicFlush: 100 });
+/**
+ * Lines that can't be written, as on a full disk, wait for a while and are lost then: the process has more to do than to log. What
+ * pino does at the end, writing until all is written, would never end.
+ * @param file standard output when absent
+ */
+export function buffered(file?: string) {
+  const stream = pino.destination({
+    dest: file ?? 1,
+    sync: false,
+    minLength: 8_192,
+    periodicFlush: 100,
+    maxLength: MAX_WAITING,
+  });
+  const flushSync = stream.flushSync.bind(stream);
+  let isStuck = false;
+  stream.on('error', () => (isStuck = true));
+  stream.on('write', () => (isStuck = false));
+  stream.flushSync = () => {
+    if (!isStuck) flushSync();
+  };
+  return stream;
 }
 
 /** PostgreSQL puts row values into `detail` and parameters into TypeORM's errors: neither may reach a log. */
