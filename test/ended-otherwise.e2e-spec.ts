@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { expectBooksEmpty } from './support/books';
 import { eventsNamed } from './support/events';
 import { eventually } from './support/eventually';
@@ -181,10 +180,7 @@ describe('a payment that has ended otherwise meanwhile', () => {
   it('leaves an order paid and sold whose money was taken before the checkout knew that it was set aside', async () => {
     const { buyer, id, payment } = await place('tok_ok');
     const frozen = await shop.startWorker({}, 'checkout.gateway_answered:1:SIGSTOP');
-    await eventually(
-      async () => readFileSync(`/proc/${frozen.child.pid}/stat`, 'utf8'),
-      (state) => state.includes(') T '), // the gateway has answered, and nobody knows yet
-    );
+    await frozen.untilHalted(); // the gateway has answered, and nobody knows yet
     await shop.db.sql(`UPDATE platform.sagas SET next_run_at = now() + interval '1 hour' WHERE key = $1`, [id]); // its lease holds
     await shop.startWorker();
     expectStatus(await sendEvent(shop, chargeEvent('charge.authorized', payment)), 200);

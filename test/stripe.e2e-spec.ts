@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { expectBooksEmpty } from './support/books';
 import { announcedBy } from './support/events';
 import { eventually } from './support/eventually';
@@ -341,10 +340,7 @@ describe('Stripe', () => {
       [id],
     );
     const frozen = await shop.startWorker({}, 'cancellation.gateway_answered:1:SIGSTOP');
-    await eventually(
-      async () => readFileSync(`/proc/${frozen.child.pid}/stat`, 'utf8'),
-      (state) => state.includes(') T '), // it has no id of Stripe's, so nothing was sent, it thinks
-    );
+    await frozen.untilHalted(); // it has no id of Stripe's, so nothing was sent, it thinks
     const [payment] = await shop.db.sql<{ id: string }>('SELECT id FROM payments.payments WHERE reference = $1', [id]);
     stripe.events.isWanted = () => false;
     const metadata = { payment_id: payment!.id, reference: id };

@@ -2,10 +2,12 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { createWriteStream, readFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { newLogFile } from './logs';
 
 /** What Node has compiled of our files: of the hundreds of starts in a run only the first of each program does that. */
 const COMPILE_CACHE = join(process.cwd(), '.data/compile-cache');
+const PAUSE_MS = 20;
 const FAULT_HOOK = join(__dirname, 'fault-hook.cjs');
 
 /** A built process of ours, started for a test, that can be stopped, killed and frozen. */
@@ -18,7 +20,8 @@ export class Program {
   ) {}
 
   /**
-   * Resolves once the program says that it is ready, or, with a fault, once it has met that before.
+   * Resolves once the program says that it is ready, or, with a fault, once it has met that before: a slow one begins to work
+   * before it says so.
    * @param entry below dist/apps, e.g. `worker/src/main.js`
    * @param fault where it is to break, see fault-hook.cjs
    */
@@ -45,6 +48,7 @@ export class Program {
         if (fault !== undefined && signal === 'SIGKILL') return {};
         throw new Error(`${entry} ended with ${code}:\n${readFileSync(logPath, 'utf8')}`);
       }),
+      ...(fault?.endsWith(':SIGSTOP') ? [untilHalted(child).then(() => ({}))] : []),
     ]);
     return new Program(child, logPath, ready);
   }
@@ -72,6 +76,11 @@ export class Program {
     this.child.kill(signal);
   }
 
+  /** Resolves when it was halted by the fault that it was started with. */
+  untilHalted(): Promise<void> {
+    return untilHalted(this.child);
+  }
+
   /** Resolves when it has ended, by whatever. */
   async untilEnded(): Promise<void> {
     if (!this.hasEnded) await once(this.child, 'exit');
@@ -85,4 +94,16 @@ export class Program {
     await ended;
     return this.child.exitCode;
   }
+}
+
+/** Resolves when the process is halted (`man 5 proc`), or has ended. */
+async function untilHalted({ pid, exitCode }: ChildProcess): Promise<void> {
+  const look = () => {
+    try {
+      return readFileSync(`/proc/${pid}/stat`, 'utf8');
+    } catch {
+      return 'ended';
+    }
+  };
+  while (exitCode === null && !/^ended|\) [TZ] /.test(look())) await delay(PAUSE_MS);
 }
