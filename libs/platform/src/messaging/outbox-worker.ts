@@ -8,6 +8,7 @@ import type { DueDelivery } from './delivery-store';
 import { JobQueues } from './job-queues';
 import { ListenerRegistry } from './listener';
 import { OUTBOX_SIGNAL } from './outbox';
+import { QueueRoom } from './queue-room';
 import { Relay } from './relay';
 import { WorkLoop } from './work-loop';
 
@@ -26,6 +27,7 @@ export class OutboxWorker implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly dispatching: WorkLoop;
   private queue: Queue<DueDelivery[]> | undefined;
   private jobs: Worker<DueDelivery[]> | undefined;
+  private readonly room = new QueueRoom(() => this.queue?.getWaitingCount() ?? Promise.resolve(0));
 
   constructor(
     private readonly relay: Relay,
@@ -64,11 +66,10 @@ export class OutboxWorker implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** Sees to deliveries that are due: those in a transaction here, the others as jobs. @returns whether there were any */
   private async dispatch(): Promise<boolean> {
-    const [retries, jobs] = await Promise.all([
-      this.deliveries.lease(this.listeners.named('inTransaction'), LEASED_AT_ONCE),
-      this.deliveries.lease(this.listeners.named('asJob'), LEASED_AT_ONCE),
-    ]);
+    const retries = await this.deliveries.lease(this.listeners.named('inTransaction'), LEASED_AT_ONCE);
     await this.deliver(retries); // first: the queue may be away
+    if (!(await this.room.isThere())) return retries.length > 0;
+    const jobs = await this.deliveries.lease(this.listeners.named('asJob'), LEASED_AT_ONCE);
     if (jobs.length > 0) await this.enqueue(jobs);
     return retries.length + jobs.length > 0;
   }
@@ -81,6 +82,7 @@ export class OutboxWorker implements OnApplicationBootstrap, OnModuleDestroy {
     }));
     // One by one: on PostgreSQL BullMQ makes three temporary tables for a bulk, which costs as much as thirty jobs.
     const { queue } = this;
+    this.room.note(jobs.length);
     if (queue) await Promise.all(jobs.map(({ name, data, opts }) => queue.add(name, data, opts)));
   }
 
