@@ -21,10 +21,10 @@ export async function measureRoadAlone(seconds) {
     await stage.analyze();
     await measureYardstick(stage); // warms up
     const before = await measureYardstick(stage);
-    const road = await measureRoad(stage, api, seconds);
+    const { perSecond, confirmed, cpu, backlog } = await measureRoad(stage, api, seconds);
     const after = await measureYardstick(stage);
     await stopProgram(api.child);
-    return [toRow(before), toRow(after), { what: 'road', ...road, cpu: road.cpu.inAll, delivery: undefined }];
+    return [toRow(before), toRow(after), { what: 'road', perSecond, seconds, cpu: cpu.inAll, confirmed, backlog }];
   } finally {
     await stage.clear();
   }
