@@ -97,7 +97,7 @@ export class Program {
 }
 
 /** Resolves when the process is halted (`man 5 proc`), or has ended. */
-async function untilHalted({ pid, exitCode }: ChildProcess): Promise<void> {
+async function untilHalted({ pid }: ChildProcess): Promise<void> {
   const look = () => {
     try {
       return readFileSync(`/proc/${pid}/stat`, 'utf8');
@@ -105,5 +105,5 @@ async function untilHalted({ pid, exitCode }: ChildProcess): Promise<void> {
       return 'ended';
     }
   };
-  while (exitCode === null && !/^ended|\) [TZ] /.test(look())) await delay(PAUSE_MS);
+  while (!/^ended|\) [TZ] /.test(look())) await delay(PAUSE_MS);
 }

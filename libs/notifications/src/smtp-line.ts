@@ -7,15 +7,6 @@ const ANSWER_TIMEOUT_MS = 600_000;
 const BEGIN_TIMEOUT_MS = 30_000;
 const CONNECT_TIMEOUT_MS = 10_000;
 
-/** Without the server's own words, which quote the address: codes may be logged and kept. */
-function withoutWords(error: Error): Error {
-  const { code, responseCode, response } = error as Error & { code?: string; responseCode?: number; response?: string };
-  if (response === undefined) return error;
-  const enhanced = /^\d{3}[ -](\d\.\d{1,3}\.\d{1,3})/.exec(response)?.[1];
-  const said = [responseCode, enhanced].filter((each) => each !== undefined).join(' ');
-  return Object.assign(new Error(`The mail server has refused: ${said || code}.`), { code, responseCode });
-}
-
 /** Where the mail server is and who we are there, as nodemailer reads it from an address. */
 export interface SmtpServer {
   auth?: { user?: string; pass?: string };
@@ -89,7 +80,7 @@ export class SmtpLine {
 
   private end(error: Error): void {
     this.isOpen = false;
-    this.fail(error);
+    this.fail(withoutWords(error));
     this.connection.close();
   }
 
@@ -102,9 +93,18 @@ export class SmtpLine {
     this.fail = reject;
     const timer = setTimeout(() => this.end(new Error('The mail server did not answer in time.')), timeoutMs);
     begin(
-      (error) => (error ? this.end(withoutWords(error)) : resolve()),
+      (error) => (error ? this.end(error) : resolve()),
       () => clearTimeout(timer),
     );
     await promise.finally(() => clearTimeout(timer));
   }
+}
+
+/** Without the server's own words, which quote the address: codes may be logged and kept. */
+function withoutWords(error: Error): Error {
+  const { code, responseCode, response } = error as Error & { code?: string; responseCode?: number; response?: string };
+  if (response === undefined) return error;
+  const enhanced = /^\d{3}[ -](\d\.\d{1,3}\.\d{1,3})/.exec(response)?.[1];
+  const said = [responseCode, enhanced].filter((each) => each !== undefined).join(' ');
+  return Object.assign(new Error(`The mail server has refused: ${said || code}.`), { code, responseCode });
 }

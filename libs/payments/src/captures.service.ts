@@ -5,7 +5,7 @@ import { notFound, type AppError } from '@platform/errors';
 import { Log } from '@platform/observability';
 import { isOpen } from './gateways/payment-gateway';
 import { PaymentGateways } from './gateways/payment-gateways';
-import { askPauseMs } from './payment.rules';
+import { askPauseMs, CALLS_BEFORE_ALARM } from './payment.rules';
 import { paymentNotCapturable, paymentNotVoidable } from './payments.errors';
 import { PaymentsRepository } from './payments.repository';
 import type { OpenOutcome, Payment } from './payments.types';
@@ -13,9 +13,6 @@ import { Settlement } from './settlement';
 
 /** The signal that wakes the workers when there is something to ask a gateway. */
 export const UNSETTLED_SIGNAL = 'payments_unsettled';
-
-/** Asked so often, over most of a day, a gateway will not do it by itself. */
-export const CALLS_BEFORE_ALARM = 100;
 
 /** Not done, and no outcome that ends it: the gateway is asked again. */
 const NOT_DONE: OpenOutcome = { kind: 'unavailable' };

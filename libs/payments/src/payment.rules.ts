@@ -1,5 +1,8 @@
 import type { OpenOutcome } from './payments.types';
 
+/** Asked so often, over most of a day, a gateway will not do by itself what was decided. */
+export const CALLS_BEFORE_ALARM = 100;
+
 const ASK_AT_MOST = 3;
 const CALL_AT_MOST = 10;
 const FIRST_PAUSE_MS = 500;

@@ -1,5 +1,5 @@
 import type { BookCheck } from '@platform/books';
-import { CALLS_BEFORE_ALARM } from './captures.service';
+import { CALLS_BEFORE_ALARM } from './payment.rules';
 
 /** Money that has moved, as its own table has it and as the ledger has it. */
 interface Posted {

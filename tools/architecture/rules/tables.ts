@@ -43,7 +43,7 @@ function* schemasNamedIn(file: CodeFile): Generator<string> {
     const text = textOf(node, constants)?.replace(OFFERED_ROWS, '$1 ');
     if (text === undefined) continue;
     yield* tableSchemasIn(text, { isMigration: file.isMigration });
-    // Those of a module are its own.
+    // Functions of a module are its own.
     for (const schema of functionSchemasIn(text)) if (schema !== PLATFORM_SCHEMA) yield schema;
     if (text.includes('.') && isTableArgument(node)) yield text.split('.')[0]!.replaceAll('"', '');
     if (file.path.endsWith('.entity.ts') && isSchemaOption(node)) yield text;

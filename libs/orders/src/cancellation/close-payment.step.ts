@@ -36,7 +36,7 @@ export class ClosePaymentStep implements SagaStep {
 
   async execute(run: SagaRun): Promise<StepOutcome> {
     const payment = livePaymentOf(await this.payments.listFor(run.key));
-    if (!payment) return this.uow.run<StepOutcome>(() => this.goOnUnlessLive(run));
+    if (!payment) return this.uow.run<StepOutcome>(() => this.afterOthers(run));
     if (payment.status === 'succeeded') return { kind: 'done' };
     if (payment.status === 'authorized') return this.letGo(payment.id);
     const answer = await this.payments.closeAtGateway(payment);
@@ -46,7 +46,7 @@ export class ClosePaymentStep implements SagaStep {
     return this.uow.run<StepOutcome>(async () => {
       await this.orders.findForUpdate(run.key, null); // the order before its payment, as everywhere
       const isFirst = await this.payments.settle(payment.id, outcome);
-      if (!isFirst) return this.goOnUnlessLive(run);
+      if (!isFirst) return this.afterOthers(run);
       if (outcome.kind === 'failed') await this.noteClosed(run.key, outcome.failureCode);
       await run.advance();
       return { kind: 'done' };
@@ -54,7 +54,7 @@ export class ClosePaymentStep implements SagaStep {
   }
 
   /** Somebody else was there first: the gateway's webhook, or a charge that was on its way when we thought it never sent. */
-  private async goOnUnlessLive(run: SagaRun): Promise<StepOutcome> {
+  private async afterOthers(run: SagaRun): Promise<StepOutcome> {
     const order = await this.orders.findForUpdate(run.key, null);
     const payment = livePaymentOf(await this.payments.listFor(run.key));
     if (payment && payment.status !== 'succeeded') return { kind: 'wait', forMs: 0 };

@@ -85,7 +85,7 @@ export class StripeGateway extends PaymentGateway {
     return ended(await this.state(() => this.stripe.paymentIntents.capture(providerRef, FEE)));
   }
 
-  /** What was never remembered was never confirmed, and can't be any more. */
+  /** What was never remembered was never confirmed, and won't be, unless it is remembered before this is written down. */
   async close({ providerRef }: ChargeKey): Promise<ChargeOutcome> {
     if (providerRef === null) return { kind: 'voided', isUnsent: true };
     return ended(await this.state(() => this.stripe.paymentIntents.cancel(providerRef)));

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { VerifiedTokens } from '@platform/auth';
 import { Config } from '@platform/config';
 import { AppError } from '@platform/errors';
+import { isOfApi } from './is-of-api';
 import { networkOf } from './network';
 import type { RateLimitPolicy, RateLimitState } from './rate-limiter';
 import { RateLimits } from './rate-limits';
@@ -11,10 +12,6 @@ import { describePolicy, describeState, letTellLimits } from './told-limits';
 /** 429: too many requests of one user or address. */
 export const rateLimited = (retryAfterSeconds: number) =>
   new AppError('rate_limited', 'rate_limited', 'Too many requests; try again later.', { retryAfterSeconds });
-
-/** By the route that was found, not by the address as it was written: `/%61pi/v1/orders` is a route of the API too. */
-export const isOfApi = ({ routeOptions }: FastifyRequest, below = '') =>
-  routeOptions.url?.startsWith(`/api/${below}`) === true;
 
 /**
  * The general limit of the API, per user or API key where it is already known and else per address, with the headers of the

@@ -3,7 +3,7 @@ import { ROUTE_ARGS_METADATA } from '@nestjs/common/constants';
 import { RouteParamtypes } from '@nestjs/common/enums/route-paramtypes.enum';
 import type { FastifyRequest } from 'fastify';
 import { validationFailed, type FieldError } from '@platform/errors';
-import { isOfApi } from './rate-limit.guard';
+import { isOfApi } from './is-of-api';
 
 const MAX_REPORTED = 100;
 const ANY_QUERY = 'anyQuery';

@@ -5,7 +5,7 @@ const ASKED_AFTER = 50;
 
 /**
  * Keeps a backlog where it is cheap: in its table, not in the queue, which would get again and again what has waited in it for
- * too long. A queue holds no more than 150 jobs of one worker.
+ * too long. One worker leaves about 150 jobs in a queue, no more.
  */
 export class QueueRoom {
   private added = 0;

@@ -63,12 +63,14 @@ export class Relay {
         } else direct.set(listener, [...(direct.get(listener) ?? []), event]);
       }
     }
-    for (const listener of this.listeners.all()) await this.runAll(listener, direct.get(listener) ?? []);
+    for (const listener of this.listeners.all()) {
+      const batch = direct.get(listener);
+      if (batch) await this.runAll(listener, batch);
+    }
     return { events: events.length, deliveries };
   }
 
   private async runAll(listener: Listener, events: DeliveredEvent[]): Promise<void> {
-    if (events.length === 0) return;
     const fresh = await this.inbox.claim(
       listener.name,
       events.map(({ id }) => id),
