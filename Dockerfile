@@ -26,7 +26,7 @@ EXPOSE 1025 1080
 CMD ["node", "node_modules/maildev/dist/bin/maildev.js", "--smtp", "1025", "--web", "1080", "--ip", "0.0.0.0", "--web-ip", "0.0.0.0", "--silent"]
 
 FROM node:24-slim AS production
-ENV NODE_ENV=production NODE_OPTIONS="--disable-warning=ExperimentalWarning"
+ENV NODE_ENV=production NODE_OPTIONS="--disable-warning=ExperimentalWarning --max-semi-space-size=16"
 WORKDIR /app
 # The gateway's store; a named volume mounted here belongs to the same user.
 RUN mkdir /var/lib/sandbox-gateway && chown node:node /var/lib/sandbox-gateway

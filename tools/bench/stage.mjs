@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import jwt from 'jsonwebtoken';
 import pg from 'pg';
 import { root } from '../supervisor/paths.mjs';
+import { MEMORY_OPTIONS } from '../supervisor/plan.mjs';
 import { anyFreePort } from '../supervisor/ports.mjs';
 import { startProgram, stopProgram } from './processes.mjs';
 import { startSmtpSink } from './smtp-sink.mjs';
@@ -33,6 +34,7 @@ export async function setStage(more = {}) {
   await inDatabase(known.adminUrl, 'CREATE DATABASE product; ', 'CREATE DATABASE yardstick');
   const secret = randomBytes(32).toString('base64url');
   const settings = {
+    NODE_OPTIONS: MEMORY_OPTIONS,
     PORT: String(port),
     DATABASE_URL: database('product'),
     SMTP_URL: `smtp://127.0.0.1:${smtp.port}`,

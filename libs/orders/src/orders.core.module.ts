@@ -12,6 +12,7 @@ import { OrderCancellation } from './cancellation/order-cancellation';
 import { OrderConfirmation } from './checkout/order-confirmation';
 import { PaymentFailures } from './checkout/payment-failures';
 import { EraseBuyers1763600005450 } from './migrations/1763600005450-erase-buyers';
+import { ShortenChecks1764200005010 } from './migrations/1764200005010-shorten-checks';
 import { ORDERS_CHECKS } from './orders.books';
 import { OrdersMetrics } from './orders-metrics';
 import { OrdersFacade } from './orders.facade';
@@ -32,7 +33,9 @@ const SHARED = [
 @Module({
   imports: [
     BooksModule.forModule(ORDERS_CHECKS),
-    DatabaseModule.forModule({ migrations: [CreateOrders1763600005000, EraseBuyers1763600005450] }),
+    DatabaseModule.forModule({
+      migrations: [CreateOrders1763600005000, EraseBuyers1763600005450, ShortenChecks1764200005010],
+    }),
     InventoryModule,
     PaymentsCoreModule,
   ],

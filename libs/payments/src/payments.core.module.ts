@@ -13,6 +13,7 @@ import { AuthorizeAndCapture1763700004200 } from './migrations/1763700004200-aut
 import { CreateReconciliations1763700004300 } from './migrations/1763700004300-create-reconciliations';
 import { IndexAgeOfGatewayEvents1763700004900 } from './migrations/1763700004900-index-age-of-gateway-events';
 import { PostReversals1763900004210 } from './migrations/1763900004210-post-reversals';
+import { ShortenChecks1764200004010 } from './migrations/1764200004010-shorten-checks';
 import { PAYMENTS_CHECKS } from './payments.books';
 import { PaymentsFacade } from './payments.facade';
 import { PaymentsRepository } from './payments.repository';
@@ -34,6 +35,7 @@ import { Settlement } from './settlement';
         CreateReconciliations1763700004300,
         IndexAgeOfGatewayEvents1763700004900,
         PostReversals1763900004210,
+        ShortenChecks1764200004010,
       ],
     }),
     GatewaysModule,

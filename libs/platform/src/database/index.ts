@@ -12,3 +12,4 @@ export * from './signals';
 export * from './sql-errors';
 export type { Statement } from './transaction-scope';
 export * from './unit-of-work';
+export * from './word-lists';
