@@ -101,11 +101,13 @@ export function serverProgram(folder, home, port, settings) {
 }
 
 /**
- * Waits until the server takes connections, which after a crash is when it has replayed its log.
+ * Waits until the server takes connections, which after a crash is when it has replayed its log. One that refuses our password
+ * for so long is ours; before, it may be another clone's that was faster to take the port, and then ours ends.
  * @param {string} url
  * @param {import('node:child_process').ChildProcess} server nothing to wait for once it has ended
  */
 export async function untilAccepting(url, server) {
+  const refusedUntil = Date.now() + REFUSED_MS;
   for (
     let pauseMs = 10;
     server.exitCode === null && server.signalCode === null;
@@ -116,13 +118,15 @@ export async function untilAccepting(url, server) {
       await client.connect();
       return await client.end();
     } catch (error) {
-      if (error.code === '28P01') throw new Problem(WRONG_PASSWORD);
-      if (error.code !== 'ECONNREFUSED' && error.code !== '57P03' && error.code !== 'ECONNRESET') throw error;
+      if (error.code === '28P01' && Date.now() > refusedUntil) throw new Problem(WRONG_PASSWORD);
+      if (!WORTH_WAITING.includes(error.code)) throw error;
     }
     await sleep(pauseMs);
   }
 }
 
+const REFUSED_MS = 3000;
+const WORTH_WAITING = ['28P01', '57P03', 'ECONNREFUSED', 'ECONNRESET'];
 const WRONG_PASSWORD =
   'The passwords in .data/secrets.json are not those of the database: restore that file, or remove the folder .data and lose its data.';
 
