@@ -216,6 +216,23 @@ describe('jobs', () => {
         await mailIsSent();
       });
 
+      it('are put off by a Redis that answers nothing, and done when it does again', async () => {
+        const worker = await startWorker();
+        redis?.freeze();
+        await confirmOrder();
+        await there(() => worker.log.includes('outbox.dispatching.turn_failed'), Boolean);
+        redis?.thaw();
+        mails.letGo();
+        await eventually(
+          async () => {
+            await db.sql('UPDATE platform.outbox_deliveries SET not_before = now()');
+            await db.sql('NOTIFY outbox');
+            return mails.taken;
+          },
+          ({ length }) => length > 0,
+        );
+      });
+
       it('hold up nothing that needs no queue while Redis is away, and are done when it is back', async () => {
         const worker = await startWorker();
         await redis?.kill();

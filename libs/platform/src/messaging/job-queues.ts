@@ -12,8 +12,11 @@ import { Log } from '@platform/observability';
 
 /** A worker that was killed loses its jobs to another one after this long. */
 const LOCK_MS = 4_000;
-/** While Redis is away, adding a job fails at once: who adds it has other work to do, and adds it again later. */
-const FAIL_FAST = { enableOfflineQueue: false, maxRetriesPerRequest: 0 };
+/**
+ * While Redis is away, adding a job fails at once, and while it answers nothing, soon: who adds it has other work to do, and adds
+ * it again later. A job that was added all the same has its name: it is not there twice.
+ */
+const FAIL_FAST = { enableOfflineQueue: false, maxRetriesPerRequest: 0, commandTimeout: 5_000 };
 
 /**
  * BullMQ, on Redis when REDIS_URL is set and on PostgreSQL otherwise; the choice is this file's alone. A queue is a
