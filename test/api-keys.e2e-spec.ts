@@ -51,10 +51,29 @@ describe('API keys', () => {
     expect(Date.parse(body.expiresAt) - Date.parse(body.createdAt)).toBe(30 * 86_400_000);
     const [row] = await shop.db.sql('SELECT t::text AS row FROM users.api_keys t WHERE id = $1', [id]);
     expect(row?.row).not.toContain(secret.slice(8));
-    expect(await shop.db.sql('SELECT 1 FROM platform.idempotency_keys WHERE scope = $1', [adminId])).toEqual([]);
     const listed = await readAllPages(admin, '/api-keys', 1);
     expect(listed.find((key) => key.id === id)).toEqual({ ...body, secret: undefined });
     expect(JSON.stringify(listed)).not.toContain(secret);
+  });
+
+  it('are made once and shown again under an Idempotency-Key, whose record is sealed', async () => {
+    const body = { name: 'Tried twice', permissions: ['orders:read'] };
+    for (const [path, wish] of [['/api-keys', body] as const, ['rotate', {}] as const]) {
+      const key = randomUUID();
+      const made = (await shop.db.sql('SELECT id FROM users.api_keys WHERE name = $1', [body.name])).at(0);
+      const send = () => admin.post(path === 'rotate' ? `/api-keys/${made?.id}/rotate` : path, wish, { key });
+      const [first, again] = [await send(), await send()];
+      expect(first.body.secret).toMatch(/^ck_live_/);
+      expect([again.status, again.body]).toEqual([first.status, first.body]);
+      expect(again.headers.get('idempotent-replayed')).toBe('true');
+      const [stored] = await shop.db.sql('SELECT body FROM platform.idempotency_keys WHERE key = $1', [key]);
+      expect(stored?.body).toMatch(/^sealed:[\w+/=]+$/);
+      expect(outcomeOf(await admin.post('/api-keys', { ...body, name: 'Other' }, { key }))).toEqual([
+        422,
+        'idempotency_key_reused',
+      ]);
+    }
+    expect(await shop.db.sql('SELECT 1 FROM users.api_keys WHERE name = $1', [body.name])).toHaveLength(1);
   });
 
   it('do what they were made for, and nothing else', async () => {

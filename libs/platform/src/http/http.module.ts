@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_PIPE, ModulesContainer } from '@nestjs/core';
 import { DatabaseModule } from '@platform/database';
+import { SecretBox } from '@platform/encryption';
 import { DatabaseHealth } from './database-health';
 import { Health } from './health';
 import { HealthController } from './health.controller';
@@ -29,6 +30,7 @@ import { createValidationPipe } from './validation.pipe';
     DatabaseHealth,
     QueueHealth,
     IdempotencyStore,
+    SecretBox,
     RateLimits,
     { provide: APP_GUARD, useClass: RateLimitGuard },
     { provide: APP_GUARD, useClass: UnaskedGuard },

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { UnitOfWork } from '@platform/database';
+import { SecretBox } from '@platform/encryption';
 
 /** The answer that a request got, to be given again. */
 export interface StoredAnswer {
@@ -9,6 +10,9 @@ export interface StoredAnswer {
   body: string;
   etag: string | null;
 }
+
+/** What a sealed body begins with. No JSON does. */
+const SEALED = 'sealed:';
 
 /** Why a key was refused: it has its answer, or a request with it is still running. */
 const REFUSALS: Record<string, 'answered' | 'in_progress'> = { IK001: 'answered', IK002: 'in_progress' };
@@ -21,7 +25,10 @@ export function refusalOf(error: unknown): 'answered' | 'in_progress' | undefine
 /** Idempotency keys and the answers given under them. */
 @Injectable()
 export class IdempotencyStore {
-  constructor(private readonly uow: UnitOfWork) {}
+  constructor(
+    private readonly uow: UnitOfWork,
+    private readonly box: SecretBox,
+  ) {}
 
   /**
    * Claims a key until the end of the current transaction, without ever waiting. Need not be awaited before the handler's own
@@ -37,16 +44,24 @@ export class IdempotencyStore {
   async find(scope: string, key: string): Promise<StoredAnswer | undefined> {
     const text = 'SELECT fingerprint, status, body, etag FROM platform.idempotency_keys WHERE scope = $1 AND key = $2';
     const [stored] = await this.uow.sql<StoredAnswer>(text, [scope, key]);
-    return stored;
+    if (!stored?.body.startsWith(SEALED)) return stored;
+    const sealed = Buffer.from(stored.body.slice(SEALED.length), 'base64');
+    return { ...stored, body: this.box.open(sealed, ownerOf(scope, key)).toString() };
   }
 
-  /** Stores an answer; it is committed together with the effect that it tells about. */
-  store(scope: string, key: string, answer: StoredAnswer): void {
+  /** Stores an answer; it is committed together with the effect that it tells about. One with a secret is sealed. */
+  store(scope: string, key: string, answer: StoredAnswer, isSecret: boolean): void {
+    const sealed = () => this.box.seal(Buffer.from(answer.body), ownerOf(scope, key)).toString('base64');
+    const body = isSecret ? `${SEALED}${sealed()}` : answer.body;
     this.uow.queue(
       'INSERT INTO platform.idempotency_keys (scope, key, fingerprint, status, body, etag) VALUES ($1, $2, $3, $4, $5, $6)',
-      [scope, key, answer.fingerprint, answer.status, answer.body, answer.etag],
+      [scope, key, answer.fingerprint, answer.status, body, answer.etag],
     );
   }
+}
+
+function ownerOf(scope: string, key: string): string {
+  return `answer ${scope} ${key}`;
 }
 
 function lockId(scope: string, key: string): string {

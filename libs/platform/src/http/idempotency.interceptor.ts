@@ -17,8 +17,13 @@ export const Idempotent = () => SetMetadata(IDEMPOTENT, true);
 /** The metadata key of routes that know no Idempotency-Key; the OpenAPI document reads it too. */
 export const NEVER_REPLAYED = 'http:neverReplayed';
 
-/** Marks a POST whose answer holds a secret that must not be stored, or which hashes, for which no transaction waits. */
+/** Marks a POST that proves something anew each time, or hashes a password, for which no transaction waits. */
 export const NeverReplayed = () => SetMetadata(NEVER_REPLAYED, true);
+
+const ANSWERS_SECRET = 'http:answersSecret';
+
+/** Marks a POST whose answer holds a secret: under an Idempotency-Key it is stored sealed. */
+export const AnswersSecret = () => SetMetadata(ANSWERS_SECRET, true);
 
 type Request = FastifyRequest & AuthenticatedRequest;
 
@@ -27,6 +32,7 @@ interface Claim {
   scope: string;
   key: string;
   fingerprint: Buffer;
+  isSecret: boolean;
 }
 
 /**
@@ -52,7 +58,9 @@ export class IdempotencyInterceptor implements NestInterceptor {
     }
     const scope = request.actor?.keyId ?? request.actor?.id;
     if (key === undefined || scope === undefined) return next.handle();
-    return from(this.once({ scope, key, fingerprint: fingerprintOf(request) }, http.getResponse<FastifyReply>(), next));
+    const isSecret = this.reflector.get<true | undefined>(ANSWERS_SECRET, context.getHandler()) === true;
+    const claim = { scope, key, fingerprint: fingerprintOf(request), isSecret };
+    return from(this.once(claim, http.getResponse<FastifyReply>(), next));
   }
 
   /** Signing in and refreshing hash outside of transactions, and their answers hold secrets that must not be stored. */
@@ -78,7 +86,8 @@ export class IdempotencyInterceptor implements NestInterceptor {
   }
 
   /** The claim is not awaited: it is in one trip with the handler's first statements, and ahead of them. */
-  private async handle({ scope, key, fingerprint }: Claim, reply: FastifyReply, next: CallHandler): Promise<string> {
+  private async handle(claim: Claim, reply: FastifyReply, next: CallHandler): Promise<string> {
+    const { scope, key, fingerprint, isSecret } = claim;
     const failed = this.store.claim(scope, key).then(
       () => undefined,
       (error: Error) => error,
@@ -93,7 +102,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
     if (failure) throw failure;
     const body = result === undefined ? '' : JSON.stringify(result);
     const etag = (reply.getHeader('etag') as string | undefined) ?? null;
-    this.store.store(scope, key, { fingerprint, status: reply.statusCode, body, etag });
+    this.store.store(scope, key, { fingerprint, status: reply.statusCode, body, etag }, isSecret);
     return answer(reply, body);
   }
 }

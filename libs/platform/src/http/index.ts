@@ -4,7 +4,7 @@ export * from './fastify-adapter';
 export * from './health';
 export * from './http.module';
 export * from './idempotency.worker.module';
-export { IDEMPOTENT, Idempotent, NEVER_REPLAYED, NeverReplayed } from './idempotency.interceptor';
+export { AnswersSecret, IDEMPOTENT, Idempotent, NEVER_REPLAYED, NeverReplayed } from './idempotency.interceptor';
 export * from './moment.decorator';
 export * from './money.dto';
 export * from './page-query.dto';

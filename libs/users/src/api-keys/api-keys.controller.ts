@@ -1,7 +1,7 @@
 import { Body, Controller, Delete, Get, Header, HttpCode, Post, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import { CurrentUser, RequirePermission, RequireStepUp, type Actor } from '@platform/auth';
-import { NeverReplayed, PageQuery, UuidParam } from '@platform/http';
+import { AnswersSecret, PageQuery, UuidParam } from '@platform/http';
 import { ApiKeyPage, ApiKeyResponse, MadeApiKeyResponse, MakeApiKeyRequest, RotateApiKeyRequest } from './api-keys.dto';
 import { ApiKeysService } from './api-keys.service';
 
@@ -28,7 +28,7 @@ export class ApiKeysController {
    */
   @Post()
   @RequireStepUp()
-  @NeverReplayed()
+  @AnswersSecret()
   @Header('Cache-Control', 'no-store')
   async makeApiKey(@CurrentUser() user: Actor, @Body() body: MakeApiKeyRequest): Promise<MadeApiKeyResponse> {
     return MadeApiKeyResponse.of(await this.keys.make(user, { ...body, lifetimeDays: body.lifetimeDays ?? DAYS }));
@@ -56,7 +56,7 @@ export class ApiKeysController {
   @Post(':id/rotate')
   @HttpCode(200)
   @RequireStepUp()
-  @NeverReplayed()
+  @AnswersSecret()
   @Header('Cache-Control', 'no-store')
   async rotateApiKey(
     @CurrentUser() user: Actor,
