@@ -76,6 +76,15 @@ describe('API keys', () => {
     expect(await shop.db.sql('SELECT 1 FROM users.api_keys WHERE name = $1', [body.name])).toHaveLength(1);
   });
 
+  it('are not made again when what their answer was sealed with is gone', async () => {
+    const [key, body] = [randomUUID(), { name: 'Sealed for good', permissions: ['orders:read'] }];
+    expectStatus(await admin.post('/api-keys', body, { key }), 201);
+    await shop.db.sql(`UPDATE platform.idempotency_keys SET body = 'sealed:AmsxAAAA' WHERE key = $1`, [key]);
+    expect(outcomeOf(await admin.post('/api-keys', body, { key }))).toEqual([409, 'idempotency_answer_lost']);
+    const other = await admin.post('/api-keys', { ...body, name: 'Other' }, { key });
+    expect(outcomeOf(other)).toEqual([422, 'idempotency_key_reused']);
+  });
+
   it('do what they were made for, and nothing else', async () => {
     const { machine } = await make(admin, ['orders:read']);
     const order = '01900000-0000-7000-8000-00000000d002';

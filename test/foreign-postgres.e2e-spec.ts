@@ -18,6 +18,10 @@ describe('A PostgreSQL that does not know our password', () => {
     });
   });
 
+  afterEach(async () => {
+    if (server.exitCode === null && server.kill('SIGKILL')) await once(server, 'exit');
+  });
+
   const start = (lastsMs: number) => spawn(process.execPath, ['-e', `setTimeout(() => process.exit(1), ${lastsMs})`]);
 
   it('is not taken for ours when ours ends because the port is taken', async () => {
@@ -30,7 +34,5 @@ describe('A PostgreSQL that does not know our password', () => {
     server = start(60_000);
     await expect(untilAccepting(url.href, server)).rejects.toThrow('restore that file');
     expect(server.exitCode).toBeNull();
-    server.kill('SIGKILL');
-    await once(server, 'exit');
   });
 });

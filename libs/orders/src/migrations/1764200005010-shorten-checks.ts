@@ -17,6 +17,6 @@ export class ShortenChecks1764200005010 implements MigrationInterface {
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`
       ALTER TABLE orders.orders DROP CONSTRAINT orders_no_amount_negative,
-        ${AMOUNTS.map((amount) => `ADD CONSTRAINT orders_${amount}_check CHECK (${amount} >= 0)`).join(', ')}`);
+        ${AMOUNTS.map((amount) => `ADD CONSTRAINT orders_${amount}_check CHECK (${amount} >= 0) NOT VALID`).join(', ')}`);
   }
 }

@@ -20,6 +20,11 @@ describe('loadSettings', () => {
     expect(settings.RATE_LIMIT_AUTH).toEqual({ limit: 5, windowSeconds: 60 });
   });
 
+  it('waits no longer than a timer can', () => {
+    expect(loadSettings({ ...complete, BOOKS_EVERY: '20d', SAGA_RETENTION: '90d' }).BOOKS_EVERY).toBe(20 * 86_400);
+    expect(() => loadSettings({ ...complete, BOOKS_EVERY: '21d' })).toThrow(/BOOKS_EVERY.*at most 20d/);
+  });
+
   it('names every problem at once and never a value', () => {
     const broken = { ...complete, PORT: 'seven', ORDER_EXPIRY: 'soon', APP_SECRET: 'hunter2' };
     const attempt = () => loadSettings({ ...broken, DATABASE_URL: '' });

@@ -14,6 +14,9 @@ const duration = z
     return Number(amount) * (UNIT_SECONDS[unit] ?? 1);
   });
 
+/** One that is waited for: Node's timers end at once when they are set to more than 24.8 days. */
+const wait = duration.refine((seconds) => seconds <= 20 * 86_400, 'at most 20d');
+
 /** `requests/seconds`, e.g. `300/60`. */
 const rate = z
   .string()
@@ -158,7 +161,7 @@ export const settingsSchema = z.object({
     .refine(isSafeAddress, 'an https address')
     .optional()
     .describe('Page that browsers go to after signing in with a provider; without it they get JSON'),
-  OIDC_TIMEOUT: duration.prefault('5s').describe('How long each call to a sign-in provider may take'),
+  OIDC_TIMEOUT: wait.prefault('5s').describe('How long each call to a sign-in provider may take'),
   PAYMENT_PROVIDER: z
     .enum(['sandbox', 'stripe'])
     .default('sandbox')
@@ -180,7 +183,7 @@ export const settingsSchema = z.object({
     .optional()
     .describe("Signing secret of Stripe's webhook endpoint; required while Stripe is in use"),
   STRIPE_API_URL: z.url().default('https://api.stripe.com').describe("Address of Stripe's API, for tests"),
-  GATEWAY_TIMEOUT: duration.prefault('5s').describe('How long a call to the payment gateway may take'),
+  GATEWAY_TIMEOUT: wait.prefault('5s').describe('How long a call to the payment gateway may take'),
   REFUND_STEP_UP_ABOVE: z.coerce
     .number()
     .int()
@@ -220,12 +223,12 @@ export const settingsSchema = z.object({
   RATE_LIMIT_REGISTER: rate.prefault('20/3600').describe('Registrations of one address'),
   CORS_ORIGINS: list.prefault('').describe('Origins that browsers may call from, separated by commas'),
   TRUST_PROXY: list.prefault('').describe('Addresses or networks of proxies whose X-Forwarded-* headers count'),
-  DRAIN_LAG: duration.prefault('0s').describe('Time between readiness 503 and closing, for the load balancer'),
-  SHUTDOWN_TIMEOUT: duration.prefault('8s').describe('After this long a stopping process gives up waiting'),
+  DRAIN_LAG: wait.prefault('0s').describe('Time between readiness 503 and closing, for the load balancer'),
+  SHUTDOWN_TIMEOUT: wait.prefault('8s').describe('After this long a stopping process gives up waiting'),
   SLOW_REQUEST: duration.prefault('1s').describe('A request that takes longer is logged as a warning'),
   SAGA_RETENTION: duration.prefault('30d').describe('How long ended sagas are kept; those that needed a person a year'),
-  BOOKS_EVERY: duration.prefault('5m').describe('How often the worker looks into the books; 0 never'),
-  BOOKS_TIMEOUT: duration.prefault('30s').describe('How long one check of the books may take before it is given up'),
+  BOOKS_EVERY: wait.prefault('5m').describe('How often the worker looks into the books; 0 never'),
+  BOOKS_TIMEOUT: wait.prefault('30s').describe('How long one check of the books may take before it is given up'),
   METRICS_TOKEN: z.string().min(16).optional().describe('Bearer token for /metrics from other machines'),
   LOG_FILE: z.string().optional().describe('File for log lines; without it they go to standard output'),
   LOG_LEVEL: z

@@ -44,9 +44,17 @@ export class IdempotencyStore {
   async find(scope: string, key: string): Promise<StoredAnswer | undefined> {
     const text = 'SELECT fingerprint, status, body, etag FROM platform.idempotency_keys WHERE scope = $1 AND key = $2';
     const [stored] = await this.uow.sql<StoredAnswer>(text, [scope, key]);
-    if (!stored?.body.startsWith(SEALED)) return stored;
-    const sealed = Buffer.from(stored.body.slice(SEALED.length), 'base64');
-    return { ...stored, body: this.box.open(sealed, ownerOf(scope, key)).toString() };
+    return stored;
+  }
+
+  /** The body of a stored answer as it was sent; undefined when ENCRYPTION_KEYS no longer has what it was sealed with. */
+  bodyOf(scope: string, key: string, { body }: StoredAnswer): string | undefined {
+    if (!body.startsWith(SEALED)) return body;
+    try {
+      return this.box.open(Buffer.from(body.slice(SEALED.length), 'base64'), ownerOf(scope, key)).toString();
+    } catch {
+      return undefined;
+    }
   }
 
   /** Stores an answer; it is committed together with the effect that it tells about. One with a secret is sealed. */

@@ -22,6 +22,14 @@ export const idempotencyInProgress = () =>
     retryAfterSeconds: 1,
   });
 
+/** 409: the answer was stored with its secret sealed, and the key that it was sealed with is gone. */
+export const idempotencyAnswerLost = () =>
+  new AppError(
+    'conflict',
+    'idempotency_answer_lost',
+    'This request was carried out, but its answer can no longer be shown; look at what it made, or send it with a new key.',
+  );
+
 /** 400: not a key. */
 export const idempotencyKeyInvalid = () =>
   validationFailed([

@@ -17,7 +17,7 @@ export const Idempotent = () => SetMetadata(IDEMPOTENT, true);
 /** The metadata key of routes that know no Idempotency-Key; the OpenAPI document reads it too. */
 export const NEVER_REPLAYED = 'http:neverReplayed';
 
-/** Marks a POST that proves something anew each time, or hashes a password, for which no transaction waits. */
+/** Marks a POST that proves or begins something anew each time, or hashes a password, for which no transaction waits. */
 export const NeverReplayed = () => SetMetadata(NEVER_REPLAYED, true);
 
 const ANSWERS_SECRET = 'http:answersSecret';
@@ -81,8 +81,17 @@ export class IdempotencyInterceptor implements NestInterceptor {
       if (refusal === undefined) throw error;
       const stored = refusal === 'answered' ? await this.store.find(claim.scope, claim.key) : undefined;
       if (!stored) throw errors.idempotencyInProgress();
-      return replay(stored, claim.fingerprint, reply);
+      return this.replay(claim, stored, reply);
     }
+  }
+
+  private replay({ scope, key, fingerprint }: Claim, stored: StoredAnswer, reply: FastifyReply): string {
+    if (!stored.fingerprint.equals(fingerprint)) throw errors.idempotencyKeyReused();
+    const body = this.store.bodyOf(scope, key, stored);
+    if (body === undefined) throw errors.idempotencyAnswerLost();
+    void reply.status(stored.status).header('idempotent-replayed', 'true');
+    if (stored.etag !== null) void reply.header('etag', stored.etag);
+    return answer(reply, body);
   }
 
   /** The claim is not awaited: it is in one trip with the handler's first statements, and ahead of them. */
@@ -105,13 +114,6 @@ export class IdempotencyInterceptor implements NestInterceptor {
     this.store.store(scope, key, { fingerprint, status: reply.statusCode, body, etag }, isSecret);
     return answer(reply, body);
   }
-}
-
-function replay(stored: StoredAnswer, fingerprint: Buffer, reply: FastifyReply): string {
-  if (!stored.fingerprint.equals(fingerprint)) throw errors.idempotencyKeyReused();
-  void reply.status(stored.status).header('idempotent-replayed', 'true');
-  if (stored.etag !== null) void reply.header('etag', stored.etag);
-  return answer(reply, stored.body);
 }
 
 /** The text that is stored is the very text that is sent. */

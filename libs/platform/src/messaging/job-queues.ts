@@ -14,9 +14,13 @@ import { Log } from '@platform/observability';
 const LOCK_MS = 4_000;
 /**
  * While Redis is away, adding a job fails at once, and while it answers nothing, soon: who adds it has other work to do, and adds
- * it again later. A job that was added all the same has its name: it is not there twice.
+ * it again later. A job that was added all the same has its name: it is not there twice. BullMQ would ask for Redis' version when
+ * it connects, and keep a failure for ever.
  */
-const FAIL_FAST = { enableOfflineQueue: false, maxRetriesPerRequest: 0, commandTimeout: 5_000 };
+const FAIL_FAST = {
+  skipWaitingForReady: true,
+  connection: { enableOfflineQueue: false, maxRetriesPerRequest: 0, commandTimeout: 5_000, skipVersionCheck: true },
+};
 
 /**
  * BullMQ, on Redis when REDIS_URL is set and on PostgreSQL otherwise; the choice is this file's alone. A queue is a
@@ -40,7 +44,8 @@ export class JobQueues implements OnApplicationShutdown {
   /** A queue to add jobs to. `Data` must survive JSON. */
   queue<Data>(name: string): Queue<Data> {
     const queue = new Queue<Data>(name, {
-      connection: { ...this.connection(), ...FAIL_FAST },
+      ...FAIL_FAST,
+      connection: { ...FAIL_FAST.connection, ...this.connection() },
       defaultJobOptions: { removeOnComplete: true, removeOnFail: true },
     });
     queue.on('error', this.connectionLost(name));

@@ -22,7 +22,7 @@ export class ApiKeysController {
   /**
    * Make an API key
    *
-   * @remarks The answer is the only place where its secret is shown. A key may do what it was made for and its owner still
+   * @remarks The answer is the only place where its secret is shown; under an Idempotency-Key it comes again. A key may do what it was made for and its owner still
    * may; on routes for who is signed in, only where they say so. The audit trail names the key as the actor.
    * @throws {403} `forbidden`: that is more than you may; or `step_up_required`.
    */

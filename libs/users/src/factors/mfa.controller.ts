@@ -2,7 +2,7 @@ import { Body, Controller, Delete, Get, Header, HttpCode, Post, Req, Res } from 
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CurrentUser, Public, RequireStepUp, SignedIn, type Actor } from '@platform/auth';
-import { AnswersSecret, NeverReplayed } from '@platform/http';
+import { NeverReplayed } from '@platform/http';
 import { RefreshCookie } from '../sessions/refresh-cookie';
 import { AttemptLimits } from '../sign-in/attempt-limits';
 import { SignedInResponse } from '../sign-in/auth.dto';
@@ -53,7 +53,7 @@ export class MfaController {
    * @throws {409} `totp_enrolled`: there is one; remove it first.
    */
   @Post('totp')
-  @AnswersSecret()
+  @NeverReplayed()
   @Header('Cache-Control', 'no-store')
   async enrolTotp(@CurrentUser() user: Actor): Promise<TotpEnrolmentResponse> {
     return TotpEnrolmentResponse.from(await this.totp.enrol(user));
@@ -96,7 +96,7 @@ export class MfaController {
    * @throws {409} `second_factor_missing`: there is nothing that they would stand in for.
    */
   @Post('recovery-codes')
-  @AnswersSecret()
+  @NeverReplayed()
   @RequireStepUp()
   @Header('Cache-Control', 'no-store')
   async renewRecoveryCodes(@CurrentUser() user: Actor): Promise<RecoveryCodesResponse> {
