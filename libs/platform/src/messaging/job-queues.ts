@@ -1,12 +1,5 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import {
-  createPostgresBackend,
-  Queue,
-  setDefaultBackendFactory,
-  Worker,
-  type Processor,
-  type QueueOptions,
-} from 'bullmq';
+import type { Processor, Queue, QueueOptions, Worker } from 'bullmq';
 import { Config } from '@platform/config';
 import { Log } from '@platform/observability';
 
@@ -33,16 +26,15 @@ export class JobQueues implements OnApplicationShutdown {
   constructor(
     private readonly config: Config,
     private readonly log: Log,
-  ) {
-    if (!config.get('REDIS_URL')) setDefaultBackendFactory(createPostgresBackend);
-  }
+  ) {}
 
   get backend(): 'redis' | 'postgres' {
     return this.config.get('REDIS_URL') ? 'redis' : 'postgres';
   }
 
   /** A queue to add jobs to. `Data` must survive JSON. */
-  queue<Data>(name: string): Queue<Data> {
+  async queue<Data>(name: string): Promise<Queue<Data>> {
+    const { Queue } = await this.load();
     const queue = new Queue<Data>(name, {
       ...FAIL_FAST,
       connection: { ...FAIL_FAST.connection, ...this.connection() },
@@ -54,7 +46,8 @@ export class JobQueues implements OnApplicationShutdown {
   }
 
   /** A worker for a queue; it starts at once and finishes its running jobs at shutdown. */
-  worker<Data>(name: string, concurrency: number, process: Processor<Data>): Worker<Data> {
+  async worker<Data>(name: string, concurrency: number, process: Processor<Data>): Promise<Worker<Data>> {
+    const { Worker } = await this.load();
     const takeover = { lockDuration: LOCK_MS, stalledInterval: LOCK_MS / 2, maxStalledCount: 5 };
     const worker = new Worker<Data>(name, process, { connection: this.connection(), concurrency, ...takeover });
     worker.on('error', this.connectionLost(name));
@@ -64,6 +57,13 @@ export class JobQueues implements OnApplicationShutdown {
 
   async onApplicationShutdown(): Promise<void> {
     await Promise.all(this.open.map((part) => part.close()));
+  }
+
+  /** Only who has queues needs it: the api does without its 250 files. */
+  private async load() {
+    const bullmq = await import('bullmq');
+    if (this.backend === 'postgres') bullmq.setDefaultBackendFactory(bullmq.createPostgresBackend);
+    return bullmq;
   }
 
   private connectionLost(queue: string) {

@@ -42,8 +42,8 @@ export class OutboxWorker implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    this.queue = this.queues.queue<DueDelivery[]>(QUEUE);
-    this.jobs = this.queues.worker<DueDelivery[]>(QUEUE, JOB_CONCURRENCY, async ({ data }) => {
+    this.queue = await this.queues.queue<DueDelivery[]>(QUEUE);
+    this.jobs = await this.queues.worker<DueDelivery[]>(QUEUE, JOB_CONCURRENCY, async ({ data }) => {
       await this.deliver(data);
     });
     await this.signals.receive(OUTBOX_SIGNAL, () => this.routing.wake());
