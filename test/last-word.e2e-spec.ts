@@ -108,12 +108,36 @@ describe('the database has the last word', () => {
       'order',
     ],
     [
+      'an amount below zero',
+      'orders_no_amount_negative',
+      'UPDATE orders.orders SET subtotal_minor = -1, total_minor = total_minor - subtotal_minor - 1 WHERE id = $1',
+      'order',
+    ],
+    [
       'a line that does not add up',
       'lines_total_adds_up',
       'UPDATE orders.lines SET total_minor = total_minor - 1 WHERE order_id = $1',
       'order',
     ],
   ])('against %s', async (_what, constraint, statement, key) => {
+    await expect(shop.db.sql(statement, [about[key]])).rejects.toMatchObject({ constraint });
+  });
+
+  it.each<[constraint: string, statement: string, about: keyof typeof about]>([
+    ['orders_status_check', `UPDATE orders.orders SET status = 'none' WHERE id = $1`, 'order'],
+    ['orders_payment_status_check', `UPDATE orders.orders SET payment_status = 'none' WHERE id = $1`, 'order'],
+    ['holds_status_check', `UPDATE inventory.holds SET status = 'none' WHERE reference = $1`, 'order'],
+    ['sagas_status_check', `UPDATE platform.sagas SET status = 'none' WHERE key = $1`, 'order'],
+    ['sagas_parked_from_check', `UPDATE platform.sagas SET parked_from = 'none' WHERE key = $1`, 'order'],
+    ['payments_status_check', `UPDATE ${PAYMENT} status = 'none' WHERE id = $1`, 'paid'],
+    ['payments_capture_check', `UPDATE ${PAYMENT} capture = 'none' WHERE id = $1`, 'paid'],
+    ['payments_wanted_check', `UPDATE ${PAYMENT} wanted = 'none' WHERE id = $1`, 'paid'],
+    [
+      'ledger_transactions_kind_check',
+      `INSERT INTO payments.ledger_transactions (kind, ref_id, reference) VALUES ('none', $1, $1)`,
+      'paid',
+    ],
+  ])('against a word that is not in its list: %s', async (constraint, statement, key) => {
     await expect(shop.db.sql(statement, [about[key]])).rejects.toMatchObject({ constraint });
   });
 

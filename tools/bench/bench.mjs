@@ -77,14 +77,10 @@ async function compare(servers) {
       for (const server of ['yardstick', 'product']) {
         const request = (n) => requests[server](n, stage.buyers[n % stage.buyers.length], placed[server]);
         const onAnswer = name === 'place' ? remember(placed[server]) : undefined;
-        const result = await measured(
-          servers[server],
-          stage[server === 'product' ? 'api' : 'yardstick'].origin,
-          request,
-          expected,
-          onAnswer,
-          round === 0 ? seconds * WARM_UP : seconds,
-        );
+        const { origin } = stage[server === 'product' ? 'api' : 'yardstick'];
+        const lasting = round === 0 ? seconds * WARM_UP : seconds;
+        const options = { clients: CLIENTS, seconds: lasting, expected, onAnswer };
+        const result = await measured(servers[server], () => load(origin, request, options));
         if (round > 0) results[name][server].push(result);
       }
     }
@@ -93,9 +89,9 @@ async function compare(servers) {
   return results;
 }
 
-async function measured(server, origin, request, expected, onAnswer, seconds) {
+async function measured(server, run) {
   const before = { server: cpuSeconds(server.pid), postgres: cpuSeconds(stage.postgresPid) };
-  const result = await load(origin, request, { clients: CLIENTS, seconds, expected, onAnswer });
+  const result = await run();
   const per1000 = (used) => Number(((used / result.requests) * 1000).toFixed(3));
   return {
     ...result,

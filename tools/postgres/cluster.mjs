@@ -107,7 +107,7 @@ export function serverProgram(folder, home, port, settings) {
  * @param {import('node:child_process').ChildProcess} server nothing to wait for once it has ended
  */
 export async function untilAccepting(url, server) {
-  const refusedUntil = Date.now() + REFUSED_MS;
+  const mayBeAnothersUntil = Date.now() + ANOTHERS_MS;
   for (
     let pauseMs = 10;
     server.exitCode === null && server.signalCode === null;
@@ -118,14 +118,14 @@ export async function untilAccepting(url, server) {
       await client.connect();
       return await client.end();
     } catch (error) {
-      if (error.code === '28P01' && Date.now() > refusedUntil) throw new Problem(WRONG_PASSWORD);
+      if (error.code === '28P01' && Date.now() > mayBeAnothersUntil) throw new Problem(WRONG_PASSWORD);
       if (!WORTH_WAITING.includes(error.code)) throw error;
     }
     await sleep(pauseMs);
   }
 }
 
-const REFUSED_MS = 3000;
+const ANOTHERS_MS = 3000;
 const WORTH_WAITING = ['28P01', '57P03', 'ECONNREFUSED', 'ECONNRESET'];
 const WRONG_PASSWORD =
   'The passwords in .data/secrets.json are not those of the database: restore that file, or remove the folder .data and lose its data.';

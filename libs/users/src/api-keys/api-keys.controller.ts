@@ -22,9 +22,11 @@ export class ApiKeysController {
   /**
    * Make an API key
    *
-   * @remarks The answer is the only place where its secret is shown; under an Idempotency-Key it comes again. A key may do what it was made for and its owner still
-   * may; on routes for who is signed in, only where they say so. The audit trail names the key as the actor.
+   * @remarks The answer is the only place where its secret is shown; under an Idempotency-Key it comes again. A key may do what it
+   * was made for and its owner still may; on routes for who is signed in, only where they say so. The audit trail names the key as
+   * the actor.
    * @throws {403} `forbidden`: that is more than you may; or `step_up_required`.
+   * @throws {409} `idempotency_answer_lost`: it was made under this Idempotency-Key, and its secret can't be shown any more.
    */
   @Post()
   @RequireStepUp()
@@ -52,6 +54,7 @@ export class ApiKeysController {
    * nodes that have just seen it may take it for a minute longer.
    * @throws {403} `step_up_required`
    * @throws {404} You have no such key, or it has expired.
+   * @throws {409} `idempotency_answer_lost`: it was changed under this Idempotency-Key, and the secret can't be shown any more.
    */
   @Post(':id/rotate')
   @HttpCode(200)
